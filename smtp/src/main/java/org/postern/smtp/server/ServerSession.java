@@ -1,0 +1,742 @@
+package org.postern.smtp.server;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.postern.smtp.Capabilities;
+import org.postern.smtp.Checked;
+import org.postern.smtp.Command;
+import org.postern.smtp.Envelope;
+import org.postern.smtp.Extension;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Greeting;
+import org.postern.smtp.MailParameters;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.Reply;
+import org.postern.smtp.ReversePath;
+
+/**
+ * One connection from banner to end, RFC 5321 §3 and §4.1.4, on one virtual thread.
+ *
+ * <pre>
+ *   connect ─► UNGREETED ─── EHLO, HELO ───► GREETED ─── MAIL ───► SENDER ─── RCPT ───► RECIPIENTS ─┐
+ *                  ▲                          ▲ ▲ ▲ │                │                   │  ▲  │     │
+ *                  └──────── STARTTLS ────────│─│─│─┘                │                   │  └RCPT    │ DATA, BDAT
+ *                                             │ │ └──── RSET, EHLO, HELO ────────────────┘           ▼
+ *                                             │ └─────────────────── its reply ───────────────── content
+ *                                             └ EHLO, HELO
+ *   NOOP, HELP, VRFY, EXPN change nothing, and RSET nothing but the transaction; QUIT ends from anywhere.
+ * </pre>
+ */
+final class ServerSession implements Session {
+    private enum State {
+        UNGREETED,
+        GREETED,
+        SENDER,
+        RECIPIENTS
+    }
+
+    private static final Reply OK = Reply.of(250, "2.0.0", "OK");
+    private static final Reply GREET_FIRST = Reply.of(503, "5.5.1", "greet me first: EHLO and your host name");
+    private static final Reply STOPPING = Reply.of(421, "4.3.2", "shutting down; please come again");
+    private static final Reply TOO_SLOW = Reply.of(421, "4.4.2", "that took too long; please come again");
+    private static final Reply FAILED = Reply.of(421, "4.3.0", "an error of our own; please come again");
+
+    /** What a browser or a confused program says; never SMTP (RFC 5321 §4.1.1 reserves none of them). */
+    private static final Set<String> HTTP =
+            Set.of("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE");
+
+    private static final int TLS_HANDSHAKE_RECORD = 0x16;
+
+    private final String id = TraceId.next('s');
+    private final SmtpServer server;
+    private final SmtpServer.Listener listener;
+    private final Limits limits;
+    private final InetSocketAddress client;
+    private final InetSocketAddress local;
+    private final boolean trusted;
+    private final Wire wire;
+    private final CommandReader commands;
+    private SessionHandler handler = (_, _) -> FAILED;
+    private final long began = System.nanoTime();
+
+    private State state = State.UNGREETED;
+    private @Nullable Greeting greeting;
+    private Capabilities capabilities = Capabilities.NONE;
+    private @Nullable Tls tls;
+    private boolean earlyTalk;
+
+    private ReversePath from = new ReversePath.Null();
+    private MailParameters parameters = MailParameters.NONE;
+    private List<ForwardPath> recipients = List.of();
+
+    /** A command that ended a BDAT transaction between two chunks, still to be answered. */
+    private @Nullable Command waiting;
+
+    private SessionEnd.@Nullable Reason over;
+    private SessionEnd.@Nullable Reason dismissedFor;
+    private int messages;
+    private int commandCount;
+    private int refusals;
+    private int errors;
+    private int idleCommands;
+
+    ServerSession(SmtpServer server, SmtpServer.Listener listener, boolean trusted, Socket socket) throws IOException {
+        this.server = server;
+        this.listener = listener;
+        this.limits = server.limits();
+        this.client = (InetSocketAddress) socket.getRemoteSocketAddress();
+        this.local = (InetSocketAddress) socket.getLocalSocketAddress();
+        this.trusted = trusted;
+        this.wire = new Wire(socket);
+        wire.replyTime(limits.replyTime());
+        this.commands = new CommandReader(wire);
+    }
+
+    // --- what a handler sees
+    // ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public InetSocketAddress client() {
+        return client;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    @Override
+    public boolean trusted() {
+        return trusted;
+    }
+
+    @Override
+    public Optional<Greeting> greeting() {
+        return Optional.ofNullable(greeting);
+    }
+
+    @Override
+    public Optional<Tls> tls() {
+        return Optional.ofNullable(tls);
+    }
+
+    @Override
+    public boolean earlyTalk() {
+        return earlyTalk;
+    }
+
+    // --- for the server, on other threads
+    // --------------------------------------------------------------------------------------
+
+    boolean isOverdue(long now, boolean underLoad) {
+        return wire.isOverdue(now, underLoad);
+    }
+
+    void timeOut() {
+        dismiss(TOO_SLOW, false, SessionEnd.Reason.TIMEOUT);
+    }
+
+    /** Ends a session that is between two transactions; others find out by themselves when theirs is over. */
+    void stopIdle() {
+        dismiss(STOPPING, true, SessionEnd.Reason.STOPPED);
+    }
+
+    void stopNow() {
+        dismiss(STOPPING, false, SessionEnd.Reason.STOPPED);
+    }
+
+    void cut() {
+        wire.cut();
+    }
+
+    private synchronized void dismiss(Reply farewell, boolean idleOnly, SessionEnd.Reason why) {
+        SessionEnd.Reason before = dismissedFor;
+        // First, for the session's thread may wake before dismiss returns.
+        dismissedFor = why;
+        if (!wire.dismiss(farewell, idleOnly)) {
+            dismissedFor = before;
+        }
+    }
+
+    private synchronized SessionEnd.Reason dismissedFor() {
+        SessionEnd.Reason why = dismissedFor;
+        return why == null ? SessionEnd.Reason.GONE : why;
+    }
+
+    // --- the dialogue
+    // ----------------------------------------------------------------------------------------------------------
+
+    /** The whole session, on the calling thread. */
+    void run(Function<Session, ? extends SessionHandler> handlers) {
+        try {
+            handler = handlers.apply(this);
+            if (listener.tls() == TlsMode.IMPLICIT) {
+                handshake();
+            }
+            banner();
+            while (over == null) {
+                answer(nextCommand());
+            }
+        } catch (Wire.Dismissed dismissed) {
+            over = dismissedFor();
+        } catch (CommandReader.EndlessLine endless) {
+            refuse("", Reply.of(500, "5.5.2", "a command line without an end"));
+            over = SessionEnd.Reason.REFUSED;
+        } catch (HandshakeFailed failed) {
+            handler.refused("TLS", Reply.of(454, "4.7.0", "TLS handshake failed: " + failed.getCause()));
+            over = SessionEnd.Reason.TLS;
+        } catch (IOException gone) {
+            over = SessionEnd.Reason.GONE;
+        } catch (RuntimeException bug) {
+            handler.failed("session " + id, bug);
+            wire.reply(FAILED);
+            over = SessionEnd.Reason.FAILED;
+        } finally {
+            end(over == null ? SessionEnd.Reason.FAILED : over);
+        }
+    }
+
+    private void end(SessionEnd.Reason reason) {
+        wire.close(reason == SessionEnd.Reason.REFUSED || reason == SessionEnd.Reason.LIMIT);
+        server.over(this);
+        var time = Duration.ofNanos(System.nanoTime() - began);
+        handler.ended(
+                new SessionEnd(reason, messages, commandCount, refusals, wire.octetsIn(), wire.octetsOut(), time));
+    }
+
+    private void banner() throws IOException {
+        // RFC 5321 §3.1, §4.3.1: the client waits for our banner. No look for the trusted beyond what has come by
+        // itself.
+        earlyTalk = wire.speaksWithin(trusted ? Duration.ZERO : listener.bannerDelay());
+        if (looksLikeTls()) {
+            // ALPACA: a TLS client on a plain port. Its octets are no commands.
+            close("", Reply.of(554, "this port speaks SMTP in clear; TLS begins with STARTTLS"));
+            return;
+        }
+        if (speaksOutOfTurn()) {
+            return;
+        }
+        Reply reply = server.isStopping()
+                ? Reply.of(421, "shutting down; please come again")
+                : handler.connected(server.banner());
+        // RFC 2034 §4: no enhanced code in the banner.
+        if (reply.isPositive()) {
+            wire.reply(reply);
+        } else {
+            close("", new Reply(reply.code(), Optional.empty(), reply.lines()));
+        }
+    }
+
+    /** Whether it did and is refused for it: {@code early-talk}. RFC 2034 §4: no enhanced code where a banner or EHLO's reply stands. */
+    private boolean speaksOutOfTurn() {
+        if (!earlyTalk || trusted || handler.toleratesEarlyTalk()) {
+            return false;
+        }
+        close("", Reply.of(521, "you spoke before it was your turn (RFC 5321 section 4.3.1, RFC 2920)"));
+        return true;
+    }
+
+    private boolean looksLikeTls() {
+        return tls == null && wire.buffered() > 0 && wire.buffer()[wire.at()] == TLS_HANDSHAKE_RECORD;
+    }
+
+    private Command nextCommand() throws IOException {
+        Command left = waiting;
+        if (left != null) {
+            waiting = null;
+            return left;
+        }
+        boolean idle = state == State.UNGREETED || state == State.GREETED;
+        if (idle && server.isStopping()) {
+            close("", STOPPING);
+            over = SessionEnd.Reason.STOPPED;
+            return new Command.Noop();
+        }
+        wire.allow(limits.commandTime().toNanos(), limits.commandTimeUnderLoad().toNanos());
+        if (wire.buffered() == 0) {
+            wire.shrink();
+        }
+        Command command = commands.next(idle);
+        commandCount++;
+        return command;
+    }
+
+    private void answer(Command command) throws IOException {
+        if (over != null) {
+            return;
+        }
+        if (!bringsMailForward(command) && !trusted && ++idleCommands > limits.idleCommands()) {
+            giveUp(describe(command), Reply.of(421, "4.7.0", "too many commands without a message"));
+            return;
+        }
+        switch (command) {
+            case Command.Hello hello -> hello(hello);
+            case Command.Mail mail -> mail(mail);
+            case Command.Rcpt rcpt -> rcpt(rcpt);
+            case Command.Data data -> data(data);
+            case Command.Bdat bdat -> bdat(bdat);
+            case Command.Rset _ -> rset();
+            case Command.Noop _ -> wire.reply(OK);
+            case Command.Help _ -> help();
+            case Command.Vrfy vrfy -> say(command, handler.verify(vrfy.who()));
+            case Command.Expn _ -> refuse(describe(command), Reply.of(502, "5.5.1", "lists are not told here"));
+            case Command.Quit _ -> quit();
+            case Command.StartTls _ -> startTls(command);
+            case Command.Auth _ -> auth(command);
+            case Command.Invalid invalid -> invalid(invalid);
+        }
+        if (state != State.GREETED && state != State.UNGREETED) {
+            return;
+        }
+        // A session that is an hour old ends, but never within a transaction.
+        if (over == null && System.nanoTime() - began > limits.sessionTime().toNanos()) {
+            giveUp("", Reply.of(421, "4.4.2", "this session has lasted long enough; please open a new one"));
+        }
+    }
+
+    private static boolean bringsMailForward(Command command) {
+        return command instanceof Command.Mail
+                || command instanceof Command.Rcpt
+                || command instanceof Command.Data
+                || command instanceof Command.Bdat
+                || command instanceof Command.Quit;
+    }
+
+    // RFC 5321 §4.1.1.1, §4.1.4
+    private void hello(Command.Hello hello) throws IOException {
+        // RFC 2920 §3.1: EHLO is the last command of a packet, for its reply says what may follow.
+        earlyTalk |= wire.hasMore();
+        if (speaksOutOfTurn()) {
+            return;
+        }
+        var offered = new Greeting(hello.verb(), hello.name(), client.getAddress());
+        boolean extended = hello.verb() == Greeting.Verb.EHLO;
+        Capabilities offer = extended ? offer() : Capabilities.NONE;
+        Reply welcome =
+                offer.toReply(server.hostname() + " greets " + hello.name().text());
+        Reply reply = handler.greeted(offered, welcome);
+        if (reply.isPositive()) {
+            // §4.1.4: a new greeting is a reset. A refused one leaves everything as it was.
+            reset();
+            greeting = offered;
+            capabilities = offer;
+            state = State.GREETED;
+        }
+        // RFC 2034 §4: no enhanced code in answer to EHLO and HELO.
+        say(hello, new Reply(reply.code(), Optional.empty(), reply.lines()));
+    }
+
+    private Capabilities offer() {
+        Capabilities offer = Capabilities.NONE
+                .with(Extension.PIPELINING)
+                .with(Extension.SIZE, Long.toString(limits.messageBytes()))
+                .with(Extension.EIGHT_BIT_MIME)
+                .with(Extension.CHUNKING)
+                .with(Extension.ENHANCED_STATUS_CODES)
+                .with(Extension.SMTPUTF8)
+                .with(Extension.LIMITS, "RCPTMAX=" + limits.recipients())
+                .with(Extension.HELP);
+        // RFC 3207 §4.2: not again inside TLS.
+        boolean startTls = tls == null
+                && listener.tls() == TlsMode.STARTTLS
+                && server.tls().isPresent();
+        return startTls ? offer.with(Extension.STARTTLS) : offer;
+    }
+
+    // RFC 5321 §4.1.1.2
+    private void mail(Command.Mail mail) throws IOException {
+        if (state != State.GREETED) {
+            refuse(
+                    describe(mail),
+                    state == State.UNGREETED
+                            ? GREET_FIRST
+                            : Reply.of(503, "5.5.1", "a transaction is open: RSET ends it"));
+            return;
+        }
+        switch (checked(mail)) {
+            case Checked.Faulty<MailParameters> faulty -> refuse(describe(mail), faulty.reply());
+            case Checked.Fine<MailParameters> fine -> {
+                MailParameters asked = fine.value();
+                Reply reply = handler.mail(mail.from(), asked);
+                if (reply.isPositive()) {
+                    from = mail.from();
+                    parameters = asked;
+                    recipients = new ArrayList<>(1);
+                    state = State.SENDER;
+                }
+                say(mail, reply);
+            }
+        }
+    }
+
+    private Checked<MailParameters> checked(Command.Mail mail) {
+        Optional<Reply> basic = basicProtocol(mail.parameters().isEmpty());
+        if (basic.isPresent()) {
+            return new Checked.Faulty<>(basic.get());
+        }
+        Checked<MailParameters> checked = mail.checkedParameters();
+        if (!(checked instanceof Checked.Fine<MailParameters>(MailParameters asked))) {
+            return checked;
+        }
+        // RFC 1870 §6.1: say so before the octets come.
+        if (asked.size().orElse(0) > limits.messageBytes()) {
+            return new Checked.Faulty<>(
+                    Reply.of(552, "5.3.4", "at most " + limits.messageBytes() + " octets are taken here"));
+        }
+        if (mail.from() instanceof Mailbox mailbox && !mailbox.isAscii() && !asked.smtputf8()) {
+            return new Checked.Faulty<>(needsUtf8());
+        }
+        return checked;
+    }
+
+    /** RFC 5321 §4.1.1.1: who said HELO has been offered no extension. */
+    private Optional<Reply> basicProtocol(boolean plain) {
+        return plain || (greeting != null && greeting.verb() == Greeting.Verb.EHLO)
+                ? Optional.empty()
+                : Optional.of(Reply.of(555, "5.5.4", "parameters need a greeting by EHLO"));
+    }
+
+    /** RFC 6531 §3.2, §3.4. */
+    private static Reply needsUtf8() {
+        return Reply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8 with MAIL");
+    }
+
+    // RFC 5321 §4.1.1.3
+    private void rcpt(Command.Rcpt rcpt) throws IOException {
+        Optional<Reply> refusal = refusal(rcpt);
+        if (refusal.isPresent()) {
+            refuse(describe(rcpt), refusal.get());
+            return;
+        }
+        Reply reply = handler.rcpt(rcpt.to());
+        if (reply.isPositive()) {
+            recipients.add(rcpt.to());
+            state = State.RECIPIENTS;
+        }
+        say(rcpt, reply);
+    }
+
+    private Optional<Reply> refusal(Command.Rcpt rcpt) {
+        if (state == State.UNGREETED) {
+            return Optional.of(GREET_FIRST);
+        }
+        if (state == State.GREETED) {
+            return Optional.of(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
+        }
+        Optional<Reply> basic = basicProtocol(rcpt.parameters().isEmpty());
+        if (basic.isPresent()) {
+            return basic;
+        }
+        if (!rcpt.parameters().isEmpty()) {
+            String keyword = rcpt.parameters().getFirst().keyword();
+            return Optional.of(Reply.of(555, "5.5.4", "parameter " + keyword + " is not known here"));
+        }
+        if (rcpt.to() instanceof Mailbox mailbox && !mailbox.isAscii() && !parameters.smtputf8()) {
+            return Optional.of(needsUtf8());
+        }
+        // RFC 5321 §4.5.3.1.10: the earlier ones stand.
+        return recipients.size() < limits.recipients()
+                ? Optional.empty()
+                : Optional.of(Reply.of(
+                        452,
+                        "4.5.3",
+                        "at most " + limits.recipients() + " recipients at a time; send the rest after these"));
+    }
+
+    // RFC 5321 §4.1.1.4
+    private void data(Command.Data data) throws IOException {
+        if (state != State.RECIPIENTS) {
+            refuse(describe(data), outOfSequence());
+            return;
+        }
+        if (wire.hasMore()) {
+            // RFC 2920 §3.1: what came before our 354 is neither content nor commands that anyone vouches for.
+            close(describe(data), Reply.of(503, "5.5.1", "wait for 354 before the content"));
+            return;
+        }
+        wire.reply(Reply.of(354, "go on; a line with a single dot ends"));
+        wire.grow();
+        receive(data, Content.data(wire, limits, trusted));
+    }
+
+    // RFC 3030 §2
+    private void bdat(Command.Bdat bdat) throws IOException {
+        wire.grow();
+        Content content =
+                Content.chunked(wire, limits, trusted, new Content.Chunk(bdat.octets(), bdat.last()), this::nextChunk);
+        if (state != State.RECIPIENTS || !capabilities.has(Extension.CHUNKING)) {
+            Reply reply = state == State.RECIPIENTS
+                    ? Reply.of(503, "5.5.1", "BDAT needs a greeting by EHLO")
+                    : outOfSequence();
+            if (content.drain()) {
+                refuse(describe(bdat), reply);
+            } else {
+                close(describe(bdat), reply);
+            }
+            return;
+        }
+        receive(bdat, content);
+    }
+
+    private Reply outOfSequence() {
+        return switch (state) {
+            case UNGREETED -> GREET_FIRST;
+            case GREETED -> Reply.of(503, "5.5.1", "MAIL and RCPT come before the content");
+            // RFC 5321 §3.3: no valid recipients.
+            case SENDER, RECIPIENTS ->
+                Reply.of(503, "5.5.1", "no recipient was accepted: RCPT comes before the content");
+        };
+    }
+
+    /** Answers a chunk that wasn't the last one, and waits for the next. */
+    private Content.Chunk nextChunk() throws IOException {
+        wire.reply(Reply.of(250, "2.0.0", "chunk received"));
+        while (true) {
+            wire.allow(
+                    limits.commandTime().toNanos(),
+                    limits.commandTimeUnderLoad().toNanos());
+            Command command = commands.next(false);
+            commandCount++;
+            switch (command) {
+                case Command.Bdat bdat -> {
+                    return new Content.Chunk(bdat.octets(), bdat.last());
+                }
+                case Command.Noop _ -> wire.reply(OK);
+                case Command.Rset _, Command.Quit _, Command.Hello _ -> {
+                    waiting = command;
+                    throw new GivenUp();
+                }
+                case Command.Invalid invalid
+                when invalid.verb().equals("BDAT") -> {
+                    waiting = command;
+                    throw new GivenUp();
+                }
+                // RFC 3030 §2: DATA and BDAT can't be mixed; nothing else fits between two chunks either.
+                default -> {
+                    refuse(
+                            describe(command),
+                            Reply.of(503, "5.5.1", "the message is not complete: BDAT goes on, RSET gives up"));
+                    if (over != null) {
+                        throw new GivenUp();
+                    }
+                }
+            }
+        }
+    }
+
+    /** The client gave its message up between two chunks. */
+    private static final class GivenUp extends IOException {
+        private static final long serialVersionUID = 1;
+
+        GivenUp() {
+            super("the client gave the message up");
+        }
+    }
+
+    private void receive(Command by, Content content) throws IOException {
+        Reply reply = kept(content);
+        if (content.cutOff().isPresent()) {
+            reset();
+            if (content.cutOff().get() instanceof GivenUp) {
+                return;
+            }
+            throw content.cutOff().get();
+        }
+        // Whoever kept what breaks a rule is overruled: the client must not hear 250.
+        reply = content.fault().orElse(reply);
+        reset();
+        if (!content.isComplete() && !content.drain()) {
+            close(describe(by), reply);
+            return;
+        }
+        if (reply.isPositive()) {
+            messages++;
+            idleCommands = 0;
+        }
+        say(by, reply);
+    }
+
+    /** What the handler says of the message, once it has come to its end or was refused. */
+    private Reply kept(Content content) {
+        try {
+            Reply reply = handler.message(new Envelope(from, parameters, recipients), content);
+            if (reply.isPositive()) {
+                content.transferTo(OutputStream.nullOutputStream());
+            }
+            return reply;
+        } catch (IOException problem) {
+            if (content.cutOff().isEmpty() && content.fault().isEmpty()) {
+                handler.failed("message in session " + id, problem);
+            }
+            return Reply.of(451, "4.3.0", "the message could not be kept; please try again later");
+        }
+    }
+
+    // RFC 5321 §4.1.1.5
+    private void rset() {
+        reset();
+        wire.reply(OK);
+    }
+
+    private void reset() {
+        from = new ReversePath.Null();
+        parameters = MailParameters.NONE;
+        recipients = List.of();
+        if (state != State.UNGREETED) {
+            state = State.GREETED;
+        }
+    }
+
+    private void help() {
+        wire.reply(Reply.of(
+                214,
+                "2.0.0",
+                "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT; see RFC 5321. This is Postern at "
+                        + server.hostname()));
+    }
+
+    private void quit() {
+        wire.reply(Reply.of(221, "2.0.0", server.hostname() + " says good-bye"));
+        over = SessionEnd.Reason.QUIT;
+    }
+
+    // RFC 3207 §4
+    private void startTls(Command command) throws IOException {
+        if (state == State.UNGREETED) {
+            refuse(describe(command), GREET_FIRST);
+        } else if (tls != null) {
+            refuse(describe(command), Reply.of(503, "5.5.1", "TLS is on already"));
+        } else if (!capabilities.has(Extension.STARTTLS)) {
+            refuse(describe(command), Reply.of(502, "5.5.1", "STARTTLS was not offered"));
+        } else if (state != State.GREETED) {
+            refuse(describe(command), Reply.of(503, "5.5.1", "STARTTLS comes before MAIL"));
+        } else if (wire.hasMore()) {
+            // CVE-2011-0411: what came in clear behind STARTTLS would be run as if it had come inside TLS.
+            wire.discardInput();
+            close(describe(command), Reply.of(554, "5.5.1", "nothing may follow STARTTLS in clear"));
+        } else {
+            wire.reply(Reply.of(220, "2.0.0", "go on with the handshake"));
+            wire.flush();
+            handshake();
+            // RFC 3207 §4.2: all that was learned in clear is forgotten.
+            reset();
+            state = State.UNGREETED;
+            greeting = null;
+            capabilities = Capabilities.NONE;
+        }
+    }
+
+    private void handshake() throws IOException {
+        SSLSocketFactory factory = server.tls().orElseThrow().getSocketFactory();
+        SSLSocket secured;
+        try {
+            secured = wire.secure(plain -> shakeHands(factory, plain), limits.handshakeTime());
+        } catch (Wire.Dismissed dismissed) {
+            throw dismissed;
+        } catch (IOException failed) {
+            throw new HandshakeFailed(failed);
+        }
+        tls = new Tls(secured.getSession().getProtocol(), secured.getSession().getCipherSuite());
+    }
+
+    private static SSLSocket shakeHands(SSLSocketFactory factory, Socket plain) throws IOException {
+        var socket = (SSLSocket) factory.createSocket(plain, null, true);
+        socket.setUseClientMode(false);
+        socket.startHandshake();
+        return socket;
+    }
+
+    /** The handshake broke off. */
+    private static final class HandshakeFailed extends IOException {
+        private static final long serialVersionUID = 1;
+
+        HandshakeFailed(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private void auth(Command command) throws IOException {
+        refuse(
+                describe(command),
+                state == State.UNGREETED ? GREET_FIRST : Reply.of(502, "5.5.1", "AUTH was not offered"));
+    }
+
+    private void invalid(Command.Invalid invalid) throws IOException {
+        if (HTTP.contains(invalid.verb())) {
+            close(invalid.verb(), Reply.of(554, "5.5.1", "this is SMTP, not HTTP"));
+        } else if (invalid.verb().equals("BDAT")) {
+            // How many octets follow can't be known: they would be taken for commands.
+            close(invalid.verb(), invalid.reply());
+        } else {
+            refuse(invalid.verb(), invalid.reply());
+        }
+    }
+
+    // --- replies
+    // ---------------------------------------------------------------------------------------------------------------
+
+    private void say(Command to, Reply reply) throws IOException {
+        if (reply.code() == 421 || reply.code() == 521) {
+            close(describe(to), reply);
+        } else if (reply.isTransient() || reply.isPermanent()) {
+            refuse(describe(to), reply);
+        } else {
+            wire.reply(reply);
+        }
+    }
+
+    private void refuse(String asked, Reply reply) {
+        refusals++;
+        handler.refused(asked, reply);
+        wire.reply(reply);
+        if (reply.isPermanent() && ++errors >= limits.errorsPerSession() && !trusted) {
+            giveUp("", Reply.of(421, "4.7.0", "too many errors"));
+        }
+    }
+
+    /** Refuses, and ends the session. */
+    private void close(String asked, Reply reply) {
+        refusals++;
+        handler.refused(asked, reply);
+        wire.reply(reply);
+        over = SessionEnd.Reason.REFUSED;
+    }
+
+    private void giveUp(String asked, Reply reply) {
+        close(asked, reply);
+        over = SessionEnd.Reason.LIMIT;
+    }
+
+    /** The command for a log: one line, no secrets. */
+    private static String describe(Command command) {
+        return switch (command) {
+            case Command.Hello hello -> hello.verb() + " " + hello.name().text();
+            case Command.Mail mail -> "MAIL FROM:" + mail.from().path();
+            case Command.Rcpt rcpt -> "RCPT TO:" + rcpt.to().path();
+            case Command.Bdat bdat -> "BDAT " + bdat.octets() + (bdat.last() ? " LAST" : "");
+            case Command.Vrfy vrfy -> "VRFY " + vrfy.who();
+            case Command.Expn expn -> "EXPN " + expn.list();
+            case Command.Auth auth -> "AUTH " + auth.mechanism();
+            case Command.Invalid invalid -> invalid.verb();
+            case Command.Data _, Command.Rset _, Command.Help _, Command.Noop _, Command.Quit _, Command.StartTls _ ->
+                command.getClass().getSimpleName().toUpperCase(Locale.ROOT);
+        };
+    }
+}

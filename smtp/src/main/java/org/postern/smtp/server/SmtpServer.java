@@ -1,0 +1,394 @@
+package org.postern.smtp.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.postern.smtp.Domain;
+import org.postern.smtp.Reply;
+
+/**
+ * Listens, and gives each connection a session on a virtual thread of its own. Its methods are safe for any thread.
+ *
+ * <pre>{@code
+ * try (SmtpServer server = SmtpServer.named("mx.example.com")
+ *         .listen(SmtpServer.Listener.on(2525), session -> (envelope, content) -> {
+ *             System.out.println(envelope + ": " + content.readAllBytes().length + " octets");
+ *             return Reply.of(250, "2.0.0", "kept");
+ *         })
+ *         .start()) {
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class SmtpServer implements AutoCloseable {
+    private static final Duration FULL_PAUSE = Duration.ofMillis(200);
+    private static final Duration WATCH = Duration.ofMillis(250);
+    private static final Reply FULL = Reply.of(421, "4.3.2", "too many sessions here; please come again later");
+    private static final Reply TOO_MANY = Reply.of(421, "4.7.0", "too many sessions of yours; please come again later");
+
+    private final Domain hostname;
+    private final Limits limits;
+    private final Optional<SSLContext> tls;
+    private final Events events;
+    private final Reply banner;
+
+    private final List<Entrance> entrances = new ArrayList<>();
+    private final Set<ServerSession> sessions = ConcurrentHashMap.newKeySet();
+    private final ClientCount clients;
+    private final Thread watchdog;
+    private volatile boolean stopping;
+    private volatile boolean closed;
+
+    /**
+     * Where to listen, and how.
+     *
+     * @param address port 0 takes any that is free
+     * @param bannerDelay how long to wait with the banner for clients that can't wait themselves (the trusted are not kept waiting)
+     * @param trusted whose clients have no limits of their own and whose bare line ends are mended
+     */
+    public record Listener(
+            InetSocketAddress address, TlsMode tls, Duration bannerDelay, Predicate<InetAddress> trusted) {
+        /** On loopback, with STARTTLS when the server has a certificate; nobody is trusted. */
+        public static Listener on(int port) {
+            return at(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        }
+
+        /** With STARTTLS when the server has a certificate; nobody is trusted. */
+        public static Listener at(InetSocketAddress address) {
+            return new Listener(address, TlsMode.STARTTLS, Duration.ZERO, _ -> false);
+        }
+
+        public Listener with(TlsMode mode) {
+            return new Listener(address, mode, bannerDelay, trusted);
+        }
+
+        public Listener withBannerDelay(Duration delay) {
+            return new Listener(address, tls, delay, trusted);
+        }
+
+        public Listener trusting(Predicate<InetAddress> clients) {
+            return new Listener(address, tls, bannerDelay, clients);
+        }
+
+        boolean trusts(InetAddress client) {
+            return trusted.test(client);
+        }
+    }
+
+    /** A listener and who handles its sessions. */
+    private record Door(Listener listener, Function<Session, ? extends SessionHandler> handlers) {}
+
+    /** Puts a server together. */
+    public static final class Builder {
+        private final Domain hostname;
+        private final List<Door> doors = new ArrayList<>();
+        private Limits limits = Limits.DEFAULT;
+        private @Nullable SSLContext tls;
+        private Events events = new Events() {};
+
+        private Builder(Domain hostname) {
+            this.hostname = hostname;
+        }
+
+        /** One more place to listen, and who handles each session there. */
+        public Builder listen(Listener listener, Function<Session, ? extends SessionHandler> handlers) {
+            doors.add(new Door(listener, handlers));
+            return this;
+        }
+
+        public Builder limits(Limits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /** With it STARTTLS is offered and implicit TLS spoken; without it there is neither. */
+        public Builder tls(SSLContext context) {
+            this.tls = context;
+            return this;
+        }
+
+        public Builder events(Events events) {
+            this.events = events;
+            return this;
+        }
+
+        /**
+         * Begins to listen everywhere.
+         *
+         * @throws IOException when one of the addresses can't be listened on, which its message names; then none is
+         */
+        public SmtpServer start() throws IOException {
+            var server = new SmtpServer(this);
+            try {
+                for (Door door : doors) {
+                    server.open(door);
+                }
+            } catch (IOException problem) {
+                server.close();
+                throw problem;
+            }
+            server.begin();
+            return server;
+        }
+    }
+
+    /** A server that calls itself {@code hostname}, in its banner and everywhere. */
+    public static Builder named(Domain hostname) {
+        return new Builder(hostname);
+    }
+
+    /**
+     * A server that calls itself {@code hostname}.
+     *
+     * @throws IllegalArgumentException when {@code hostname} is no domain name
+     */
+    public static Builder named(String hostname) {
+        return named(new Domain(hostname));
+    }
+
+    private SmtpServer(Builder builder) {
+        this.hostname = builder.hostname;
+        this.limits = builder.limits;
+        this.tls = Optional.ofNullable(builder.tls);
+        this.events = builder.events;
+        this.clients = new ClientCount(limits.sessionsPerClient());
+        // RFC 5321 §4.3.1: the name first.
+        this.banner = Reply.of(220, hostname + " ESMTP Postern");
+        this.watchdog = Thread.ofPlatform().daemon().name("smtp-watchdog").unstarted(this::watch);
+    }
+
+    /** Where it listens, in the order of the builder's calls, with the ports that were free. */
+    public List<InetSocketAddress> addresses() {
+        return entrances.stream().map(Entrance::address).toList();
+    }
+
+    /** Sessions at this moment. */
+    public int sessions() {
+        return sessions.size();
+    }
+
+    /** Stops at once. */
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+
+    /**
+     * Accepts no more connections, says 421 to sessions between two transactions, and gives the others until {@code patience} is over.
+     * Returns when all are gone. RFC 5321 §3.8.
+     */
+    public void stop(Duration patience) {
+        stopping = true;
+        entrances.forEach(Entrance::close);
+        long until = System.nanoTime() + patience.toNanos();
+        sessions.forEach(ServerSession::stopIdle);
+        await(until);
+        sessions.forEach(ServerSession::stopNow);
+        await(System.nanoTime() + Duration.ofSeconds(1).toNanos());
+        sessions.forEach(ServerSession::cut);
+        closed = true;
+        watchdog.interrupt();
+    }
+
+    private void await(long until) {
+        try {
+            while (!sessions.isEmpty() && System.nanoTime() - until < 0) {
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void open(Door door) throws IOException {
+        if (door.listener().tls() == TlsMode.IMPLICIT && tls.isEmpty()) {
+            throw new IOException("implicit TLS on " + door.listener().address() + " needs a certificate");
+        }
+        entrances.add(new Entrance(door));
+    }
+
+    private void begin() {
+        entrances.forEach(Entrance::begin);
+        watchdog.start();
+    }
+
+    private void watch() {
+        try {
+            while (!closed) {
+                Thread.sleep(WATCH);
+                long now = System.nanoTime();
+                boolean underLoad = sessions.size() > limits.sessions() / 5 * 4L;
+                for (ServerSession session : sessions) {
+                    if (session.isOverdue(now, underLoad)) {
+                        session.timeOut();
+                    }
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // --- for sessions
+    // ----------------------------------------------------------------------------------------------------------
+
+    Domain hostname() {
+        return hostname;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Optional<SSLContext> tls() {
+        return tls;
+    }
+
+    Reply banner() {
+        return banner;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    void over(ServerSession session) {
+        sessions.remove(session);
+        if (!session.trusted()) {
+            clients.leave(session.client().getAddress());
+        }
+    }
+
+    /** A listening socket and the thread that accepts from it. */
+    private final class Entrance {
+        private final Door door;
+        private final ServerSocket socket;
+        private final Thread thread;
+        private boolean failing;
+
+        Entrance(Door door) throws IOException {
+            this.door = door;
+            InetSocketAddress address = door.listener().address();
+            socket = new ServerSocket();
+            try {
+                socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                socket.bind(address, 4_096);
+            } catch (IOException problem) {
+                socket.close();
+                throw new IOException("can't listen on " + address + ": " + problem.getMessage(), problem);
+            }
+            thread = Thread.ofPlatform()
+                    .daemon()
+                    .name("smtp-accept-" + socket.getLocalPort())
+                    .unstarted(this::accept);
+        }
+
+        InetSocketAddress address() {
+            return (InetSocketAddress) socket.getLocalSocketAddress();
+        }
+
+        void begin() {
+            thread.start();
+        }
+
+        void close() {
+            try {
+                socket.close();
+            } catch (IOException ignored) {
+                // Nothing listens any more either way.
+            }
+        }
+
+        private void accept() {
+            while (!stopping) {
+                try {
+                    admit(socket.accept());
+                    if (failing) {
+                        failing = false;
+                        events.acceptRecovered();
+                    }
+                } catch (IOException problem) {
+                    pause(problem);
+                }
+            }
+        }
+
+        /** Out of file descriptors, most likely: others will be closed soon. */
+        private void pause(IOException problem) {
+            if (stopping) {
+                return;
+            }
+            if (!failing) {
+                failing = true;
+                events.acceptFailing(problem);
+            }
+            try {
+                Thread.sleep(FULL_PAUSE);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void admit(Socket client) {
+            InetAddress address = client.getInetAddress();
+            boolean trusted = door.listener().trusts(address);
+            if (sessions.size() >= limits.sessions()) {
+                turnAway(client, FULL);
+            } else if (!trusted && !clients.enter(address)) {
+                turnAway(client, TOO_MANY);
+            } else {
+                begin(client, trusted);
+            }
+        }
+
+        private void begin(Socket client, boolean trusted) {
+            ServerSession session;
+            try {
+                client.setTcpNoDelay(true);
+                session = new ServerSession(SmtpServer.this, door.listener(), trusted, client);
+            } catch (IOException goneAlready) {
+                if (!trusted) {
+                    clients.leave(client.getInetAddress());
+                }
+                drop(client);
+                return;
+            }
+            sessions.add(session);
+            Thread.startVirtualThread(() -> session.run(door.handlers()));
+        }
+
+        /** Quickly, on the accepting thread: a line fits any fresh socket's buffer, so writing it never blocks. */
+        private void turnAway(Socket client, Reply reply) {
+            try {
+                // RFC 2034 §4: no enhanced code in place of the banner.
+                client.getOutputStream()
+                        .write(Reply.of(reply.code(), reply.text()).toBytes());
+            } catch (IOException goneAlready) {
+                // Told or not, it is turned away.
+            }
+            drop(client);
+            events.turnedAway(client.getInetAddress(), reply);
+        }
+
+        private void drop(Socket client) {
+            try {
+                client.close();
+            } catch (IOException goneAlready) {
+                // That was the aim.
+            }
+        }
+    }
+}
