@@ -1,0 +1,52 @@
+package org.postern.app;
+
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code postern}: finds the command and runs it. */
+@Command(
+        name = "postern",
+        description = "A mail transfer agent whose centre is the greeting.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {Serve.class, ConfigCommand.class, Rehearse.class},
+        footer = {
+            "",
+            "Exit codes: 0 fine, 1 the thing asked about is not fine, 2 usage, 75 try again later.",
+            "Documents: docs/"
+        })
+final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        // CVE-2009-3555 and the load that renegotiation costs: JSSE reads this once, when TLS is first used.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        var line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((problem, command, _) -> {
+            command.getErr().println("postern: " + problem.getMessage());
+            return problem instanceof Unusable ? 1 : 75;
+        });
+        return line;
+    }
+
+    /** The version that the build wrote into the jar. */
+    static String version() {
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("in development");
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"Postern " + version()};
+        }
+    }
+}

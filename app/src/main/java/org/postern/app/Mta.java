@@ -1,0 +1,119 @@
+package org.postern.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.function.Predicate;
+import org.postern.config.Config;
+import org.postern.config.Listen;
+import org.postern.door.Door;
+import org.postern.door.StraightDelivery;
+import org.postern.route.MaildirDelivery;
+import org.postern.route.Router;
+import org.postern.smtp.Reply;
+import org.postern.smtp.server.Events;
+import org.postern.smtp.server.SmtpServer;
+import org.postern.smtp.server.SmtpServer.Listener;
+import org.postern.tls.CertificateFiles;
+import org.postern.tls.Certificates;
+import org.postern.tls.SelfSigned;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running server: everything, wired together by hand. */
+final class Mta implements AutoCloseable {
+    private static final Duration LOOK_FOR_CERTIFICATES = Duration.ofSeconds(10);
+
+    private final SmtpServer server;
+    private final Certificates certificates;
+    private final Duration stopTime;
+
+    private Mta(SmtpServer server, Certificates certificates, Duration stopTime) {
+        this.server = server;
+        this.certificates = certificates;
+        this.stopTime = stopTime;
+    }
+
+    static Mta start(Config config) throws IOException {
+        Certificates certificates = certificates(config);
+        Path maildirs = config.data().resolve("maildir");
+        var router =
+                new Router(config.hostname(), config.domains(), config.postmaster(), maildirs.resolve("postmaster"));
+        var keeper = new StraightDelivery(new MaildirDelivery(config.hostname().name()));
+        var door = new Door(config.hostname(), config.intake(), router, keeper, Clock.system(ZoneId.systemDefault()));
+        SmtpServer.Builder builder = SmtpServer.named(config.hostname())
+                .limits(config.limits())
+                .tls(certificates.context())
+                .events(new Log());
+        for (Listen listen : config.listen()) {
+            builder.listen(listener(config, listen), session -> door.open(session, listen.role()));
+        }
+        return new Mta(builder.start(), certificates, config.intake().stopTime());
+    }
+
+    private static Certificates certificates(Config config) throws IOException {
+        List<CertificateFiles> files = config.certificates();
+        if (files.isEmpty()) {
+            files = List.of(SelfSigned.in(
+                    config.data().resolve("tls"), config.hostname().name()));
+        }
+        return Certificates.of(files, LOOK_FOR_CERTIFICATES);
+    }
+
+    private static Listener listener(Config config, Listen listen) {
+        return new Listener(listen.address(), listen.tls(), config.bannerDelay(), trust(config, listen));
+    }
+
+    private static Predicate<InetAddress> trust(Config config, Listen listen) {
+        return switch (listen.role()) {
+            case TRUSTED -> _ -> true;
+            // Never loopback: a port forwarder makes strangers look like it (attacks.md relay-3).
+            case MX ->
+                client -> listen.relay()
+                        && !client.isLoopbackAddress()
+                        && config.trusted().stream().anyMatch(net -> net.contains(client));
+        };
+    }
+
+    /** Where it listens, in the order of the configuration. */
+    List<InetSocketAddress> addresses() {
+        return server.addresses();
+    }
+
+    /** Stops in good order: transactions under way may end. */
+    @Override
+    public void close() {
+        server.stop(stopTime);
+        certificates.close();
+    }
+
+    private static final class Log implements Events {
+        private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
+
+        @Override
+        public void turnedAway(InetAddress client, Reply reply) {
+            LOG.atWarn()
+                    .addKeyValue("client", client.getHostAddress())
+                    .addKeyValue("reply", reply)
+                    .log("turned away");
+        }
+
+        @Override
+        public void acceptFailing(IOException problem) {
+            LOG.atError()
+                    .addKeyValue("problem", problem.getMessage())
+                    .log("can't accept connections and goes on trying: raise the limit of open files, or lower"
+                            + " limits.sessions");
+        }
+
+        @Override
+        public void acceptRecovered() {
+            LOG.info("accepts connections again");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.postern.app;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.postern.config.Config;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code postern rehearse}: starts a server in a temporary directory, hands it one message, and stops it. The build runs this once to
+ * write the JVM's cache of loaded classes (JEP 514), by which later starts are quicker.
+ */
+@Command(name = "rehearse", hidden = true, description = "Run once through a start, a message and a stop.")
+final class Rehearse implements Callable<Integer> {
+    @Override
+    public Integer call() throws Exception {
+        Path directory = Files.createTempDirectory("postern-rehearsal");
+        try {
+            Path file = directory.resolve("postern.toml");
+            Files.writeString(file, """
+                hostname = "mx.example.com"
+                data = "data"
+                [[listen]]
+                address = "127.0.0.1:0"
+                role = "trusted"
+                [domains."example.com"]
+                deliver = "maildir:mail/{domain}/{local}"
+                mailboxes = "any"
+                """);
+            if (!(Config.read(file) instanceof Config.Result.Valid valid)) {
+                return 1;
+            }
+            Logging.configure(valid.config().logFormat());
+            try (Mta mta = Mta.start(valid.config())) {
+                send(mta.addresses().getFirst());
+            }
+            return 0;
+        } finally {
+            remove(directory);
+        }
+    }
+
+    private static void send(InetSocketAddress server) throws IOException {
+        try (var socket = new Socket(server.getAddress(), server.getPort());
+                var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+                OutputStream out = socket.getOutputStream()) {
+            reply(in);
+            for (String line : List.of(
+                    "EHLO client.example.com",
+                    "MAIL FROM:<ann@example.com> SIZE=100",
+                    "RCPT TO:<bob@example.com>",
+                    "DATA",
+                    "Subject: rehearsal\r\n\r\nHello\r\n.",
+                    "QUIT")) {
+                out.write((line + "\r\n").getBytes(US_ASCII));
+                reply(in);
+            }
+        }
+    }
+
+    private static void reply(BufferedReader in) throws IOException {
+        String line = in.readLine();
+        while (line != null && line.length() > 3 && line.charAt(3) == '-') {
+            line = in.readLine();
+        }
+        if (line == null || line.charAt(0) > '3') {
+            throw new IOException("the rehearsal was refused: " + line);
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.postern.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.postern.route.LocalDomain;
+import org.postern.smtp.Domain;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.server.Limits;
+import org.postern.tls.CertificateFiles;
+
+/**
+ * All settings, with their defaults in place. {@code docs/configuration.md} describes each.
+ *
+ * @param data where Postern keeps what is its own; absolute
+ * @param postmaster who reads mail to postmaster and abuse; none: it is kept in a Maildir under data
+ * @param certificates none: a self-signed one is made under data
+ * @param trusted relay.trusted
+ * @param bannerDelay policy.banner-delay
+ */
+public record Config(
+        Domain hostname,
+        Path data,
+        Optional<Mailbox> postmaster,
+        List<Listen> listen,
+        List<CertificateFiles> certificates,
+        List<Net> trusted,
+        List<LocalDomain> domains,
+        Duration bannerDelay,
+        Limits limits,
+        Intake intake,
+        LogFormat logFormat) {
+
+    /** How log lines look. */
+    public enum LogFormat {
+        TEXT,
+        JSON
+    }
+
+    /**
+     * The rest of {@code [limits]}: what holds where mail is taken in.
+     *
+     * @param receivedHeaders past so many Received fields a message is in a loop, 554 5.4.6
+     * @param headerBytes of a message's header; past it 552 5.3.4
+     * @param stopTime how long transactions under way may take when the server is told to stop
+     */
+    public record Intake(int receivedHeaders, int headerBytes, Duration stopTime) {
+        /** The defaults. */
+        public static final Intake DEFAULT = new Intake(100, 262_144, Duration.ofSeconds(30));
+    }
+
+    /** What came of reading a configuration. */
+    public sealed interface Result {
+        /** It can be used. The warnings say what its owner may not have meant. */
+        record Valid(Config config, List<String> warnings) implements Result {}
+
+        /** It can't; all mistakes, in their order in the file. */
+        record Invalid(List<Mistake> mistakes) implements Result {}
+    }
+
+    public Config {
+        listen = List.copyOf(listen);
+        certificates = List.copyOf(certificates);
+        trusted = List.copyOf(trusted);
+        domains = List.copyOf(domains);
+    }
+
+    /** The configuration of a machine that has no file: relays nothing, keeps what arrives under {@code ./data}. */
+    public static Result.Valid defaults() {
+        Result result = parse("", Path.of("built-in"), Path.of("").toAbsolutePath());
+        return switch (result) {
+            case Result.Valid valid -> valid;
+            case Result.Invalid invalid -> throw new IllegalStateException("built-in defaults: " + invalid.mistakes());
+        };
+    }
+
+    /**
+     * Reads a file. Relative paths in it are relative to its directory.
+     *
+     * @throws IOException when it can't be read at all
+     */
+    public static Result read(Path file) throws IOException {
+        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
+        try {
+            return parse(Files.readString(file), file, directory);
+        } catch (CharacterCodingException notText) {
+            return new Result.Invalid(List.of(new Mistake(file, 1, 1, "the file is not UTF-8 text")));
+        }
+    }
+
+    /** Reads {@code toml}, which came from {@code file}. */
+    static Result parse(String toml, Path file, Path directory) {
+        return new ConfigReader(file, directory).read(toml);
+    }
+}

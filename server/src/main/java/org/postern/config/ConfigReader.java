@@ -1,0 +1,333 @@
+package org.postern.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.postern.config.Config.Intake;
+import org.postern.config.Config.LogFormat;
+import org.postern.config.Config.Result;
+import org.postern.config.Listen.Role;
+import org.postern.route.LocalDomain;
+import org.postern.route.LocalDomain.Delivery;
+import org.postern.route.LocalDomain.Mailboxes;
+import org.postern.route.MaildirTemplate;
+import org.postern.smtp.Domain;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.server.Limits;
+import org.postern.smtp.server.TlsMode;
+import org.postern.tls.CertificateFiles;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+/** Reads one file: every key by its name, its kind and its default, in the order of {@code docs/configuration.md}. */
+final class ConfigReader {
+    private static final Duration NONE = Duration.ZERO;
+    private static final Duration INSTANT = Duration.ofMillis(1);
+
+    private final Path file;
+    private final Path directory;
+    private final List<Mistake> mistakes = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    ConfigReader(Path file, Path directory) {
+        this.file = file;
+        this.directory = directory;
+    }
+
+    Result read(String toml) {
+        TomlParseResult parsed = Toml.parse(toml);
+        parsed.errors()
+                .forEach(error -> mistakes.add(new Mistake(
+                        file, error.position().line(), error.position().column(), "not TOML: " + error.getMessage())));
+        // What a parser makes of the rest of a broken file would only give mistakes that are none.
+        Config config = parsed.hasErrors() ? null : config(new Section(parsed, "", file, mistakes));
+        if (config == null || !mistakes.isEmpty()) {
+            return new Result.Invalid(mistakes.stream().sorted(Mistake.BY_PLACE).toList());
+        }
+        return new Result.Valid(config, List.copyOf(warnings));
+    }
+
+    private Config config(Section root) {
+        Domain hostname = hostname(root);
+        Path data = path(root, "data").orElse(directory.resolve("data"));
+        Optional<Mailbox> postmaster = root.text("postmaster", "a mailbox as \"ann@example.com\"", Mailbox::parse);
+        Section relay = root.section("relay");
+        List<Net> trusted = relay.list("trusted", "nets as \"192.0.2.0/24\"", Net::parse);
+        relay.refuseOthers();
+        List<Listen> listen = listeners(root, trusted);
+        List<CertificateFiles> certificates = certificates(root.section("tls"));
+        List<LocalDomain> domains = domains(root.section("domains"), hostname, data);
+        postmaster.ifPresent(mailbox -> checkPostmaster(root, mailbox, domains));
+        Section policy = root.section("policy");
+        Duration bannerDelay = policy.duration("banner-delay", NONE, NONE);
+        policy.refuseOthers();
+        Section limits = root.section("limits");
+        var config = new Config(
+                hostname,
+                data,
+                postmaster,
+                listen,
+                certificates,
+                trusted,
+                domains,
+                bannerDelay,
+                limits(limits),
+                intake(limits),
+                logFormat(root.section("log")));
+        limits.refuseOthers();
+        root.refuseOthers();
+        return config;
+    }
+
+    private Domain hostname(Section root) {
+        Optional<Domain> named = root.text(
+                "hostname",
+                "a host name as \"mx.example.com\"",
+                text -> Domain.parse(text).filter(Domain::isHostName));
+        Domain hostname = named.orElseGet(HostName::find);
+        if (!hostname.name().contains(".")) {
+            warnings.add("hostname is \"" + hostname
+                    + "\", which other servers will not believe: set hostname = \"mx.your-domain\"");
+        }
+        return hostname;
+    }
+
+    private Optional<Path> path(Section section, String key) {
+        return section.text(key, "a path", text -> {
+            try {
+                return text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(directory.resolve(text).normalize());
+            } catch (InvalidPathException odd) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    // --- [[listen]]
+    // ------------------------------------------------------------------------------------------------------------
+
+    private List<Listen> listeners(Section root, List<Net> trusted) {
+        var listeners = new ArrayList<Listen>();
+        var seen = new HashSet<InetSocketAddress>();
+        for (Section section : root.sections("listen")) {
+            Optional<InetSocketAddress> address = section.text(
+                    "address", "an address and a port as \"0.0.0.0:25\" or \"[::]:25\"", ConfigReader::socketAddress);
+            if (!section.has("address")) {
+                section.mistake("listen.address is missing: say where to listen, as address = \"0.0.0.0:25\"");
+            }
+            Role role = role(section);
+            boolean relay = section.flag("relay");
+            TlsMode tls = section.word("tls", TlsMode.class, TlsMode.STARTTLS);
+            if (relay && (role != Role.MX || trusted.isEmpty())) {
+                section.mistake("relay", "needs role = \"mx\" and nets in relay.trusted");
+            }
+            section.refuseOthers();
+            address.ifPresent(place -> {
+                if (!seen.add(place) && place.getPort() != 0) {
+                    section.mistake("address", "is listened on already");
+                }
+                listeners.add(new Listen(place, role, relay, tls));
+            });
+        }
+        if (!root.has("listen")) {
+            var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2525);
+            listeners.add(new Listen(loopback, Role.TRUSTED, false, TlsMode.STARTTLS));
+        }
+        return listeners;
+    }
+
+    private static Role role(Section section) {
+        return section.<Role>text(
+                        "role",
+                        "\"mx\" or \"trusted\" (\"submission\" comes with AUTH, which is not built yet)",
+                        text -> switch (text) {
+                            case "mx" -> Optional.of(Role.MX);
+                            case "trusted" -> Optional.of(Role.TRUSTED);
+                            default -> Optional.empty();
+                        })
+                .orElse(Role.MX);
+    }
+
+    static Optional<InetSocketAddress> socketAddress(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1 || !text.substring(colon + 1).matches("[0-9]{1,5}")) {
+            return Optional.empty();
+        }
+        int port = Integer.parseInt(text.substring(colon + 1));
+        String host = text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
+        return port > 65_535
+                ? Optional.empty()
+                : Net.address(bare)
+                        .filter(address -> bracketed == bare.contains(":"))
+                        .map(address -> new InetSocketAddress(address, port));
+    }
+
+    // --- [tls]
+    // -----------------------------------------------------------------------------------------------------------------
+
+    private List<CertificateFiles> certificates(Section tls) {
+        var certificates = new ArrayList<CertificateFiles>();
+        for (Section section : tls.sections("certificates")) {
+            Optional<Path> cert = path(section, "cert");
+            Optional<Path> key = path(section, "key");
+            if (!section.has("cert") || !section.has("key")) {
+                section.mistake("tls.certificates needs cert and key: { cert = \"cert.pem\", key = \"key.pem\" }");
+            }
+            section.refuseOthers();
+            if (cert.isPresent() && key.isPresent()) {
+                certificates.add(new CertificateFiles(cert.get(), key.get()));
+            }
+        }
+        tls.refuseOthers();
+        return certificates;
+    }
+
+    // --- [domains]
+    // -------------------------------------------------------------------------------------------------------------
+
+    private List<LocalDomain> domains(Section section, Domain hostname, Path data) {
+        Delivery underData = new Delivery.IntoMaildir(new MaildirTemplate(
+                data.toAbsolutePath().normalize().toString().replace("{", "_").replace("}", "_")
+                        + "/maildir/{domain}/{local}"));
+        Map<Domain, LocalDomain> domains = new LinkedHashMap<>();
+        for (String name : section.ownKeys()) {
+            Section settings = section.section(name);
+            LocalDomain domain = domain(name, settings, underData, section);
+            if (domains.put(domain.name(), domain) != null) {
+                section.mistake(name, "stands there twice");
+            }
+            settings.refuseOthers();
+        }
+        if (domains.isEmpty()) {
+            for (Domain own : List.of(new Domain("localhost"), hostname)) {
+                domains.put(own, new LocalDomain(own, underData, new Mailboxes.Any(), Optional.empty()));
+            }
+        }
+        return List.copyOf(domains.values());
+    }
+
+    private LocalDomain domain(String name, Section settings, Delivery underData, Section all) {
+        Optional<Domain> domain = Domain.parse(name).filter(Domain::isAscii);
+        if (domain.isEmpty()) {
+            all.mistake(
+                    name,
+                    "is no domain name"
+                            + (name.chars().allMatch(c -> c < 0x80) ? "" : ": write it with its xn-- labels"));
+        }
+        Delivery deliver = delivery(settings).orElse(underData);
+        Mailboxes mailboxes = mailboxes(settings);
+        Optional<String> catchAll = settings.text("catch-all", "a local part", ConfigReader::localPart);
+        if (mailboxes instanceof Mailboxes.Existing && deliver instanceof Delivery.Discard) {
+            settings.mistake("mailboxes", "\"existing\" needs Maildirs: deliver = \"maildir:...\"");
+        }
+        if (mailboxes instanceof Mailboxes.Listed listed
+                && catchAll.isPresent()
+                && !listed.localParts().contains(catchAll.get())) {
+            settings.mistake("catch-all", "should be one of mailboxes");
+        }
+        return new LocalDomain(domain.orElseGet(() -> new Domain("invalid")), deliver, mailboxes, catchAll);
+    }
+
+    private Optional<Delivery> delivery(Section settings) {
+        return settings.text("deliver", "\"maildir:/var/mail/{domain}/{local}\" or \"discard:\"", text -> {
+            if (text.equals("discard:")) {
+                return Optional.of(new Delivery.Discard());
+            }
+            if (!text.startsWith("maildir:")) {
+                return Optional.empty();
+            }
+            String template = text.substring("maildir:".length());
+            String absolute = template.startsWith("/") || template.isEmpty()
+                    ? template
+                    : directory.toAbsolutePath() + "/" + template;
+            Optional<String> problem = MaildirTemplate.problem(absolute);
+            problem.ifPresent(what -> settings.mistake("deliver", "has no good path: " + what));
+            return Optional.of(
+                    problem.isPresent()
+                            ? new Delivery.Discard()
+                            : new Delivery.IntoMaildir(new MaildirTemplate(absolute)));
+        });
+    }
+
+    private static Mailboxes mailboxes(Section settings) {
+        if (settings.isList("mailboxes")) {
+            return new Mailboxes.Listed(
+                    new HashSet<>(settings.list("mailboxes", "local parts as \"ann\"", ConfigReader::localPart)));
+        }
+        return settings.<Mailboxes>text(
+                        "mailboxes", "a list of local parts, \"existing\" or \"any\"", text -> switch (text) {
+                            case "existing" -> Optional.of(new Mailboxes.Existing());
+                            case "any" -> Optional.of(new Mailboxes.Any());
+                            default -> Optional.empty();
+                        })
+                .orElse(new Mailboxes.Listed(Set.of()));
+    }
+
+    private static Optional<String> localPart(String text) {
+        return Mailbox.parse(text + "@example.com")
+                .map(mailbox -> mailbox.localPart().toLowerCase(Locale.ROOT));
+    }
+
+    private static void checkPostmaster(Section root, Mailbox postmaster, List<LocalDomain> domains) {
+        Optional<LocalDomain> ours = domains.stream()
+                .filter(domain -> domain.name().equals(postmaster.host()))
+                .findFirst();
+        boolean exists = ours.isPresent()
+                && !(ours.get().mailboxes() instanceof Mailboxes.Listed listed
+                        && !listed.localParts().contains(postmaster.localPart().toLowerCase(Locale.ROOT)));
+        if (!exists) {
+            root.mistake(
+                    "postmaster",
+                    "should be a mailbox of one of our domains (mail to outside comes with routes, not built yet)");
+        }
+    }
+
+    // --- [limits], [log]
+    // -------------------------------------------------------------------------------------------------------
+
+    private static Limits limits(Section section) {
+        Limits d = Limits.DEFAULT;
+        return new Limits(
+                section.integer("sessions", d.sessions(), 1),
+                section.integer("sessions-per-client", d.sessionsPerClient(), 1),
+                section.integer("recipients", d.recipients(), 1),
+                section.integer("errors-per-session", d.errorsPerSession(), 1),
+                section.integer("idle-commands", d.idleCommands(), 1),
+                section.integer("message-bytes", d.messageBytes(), 1, Long.MAX_VALUE / 8),
+                section.integer("content-line-bytes", d.contentLineBytes(), 998),
+                section.duration("command-time", d.commandTime(), INSTANT),
+                section.duration("command-time-under-load", d.commandTimeUnderLoad(), INSTANT),
+                section.duration("content-time", d.contentTime(), INSTANT),
+                section.integer("content-bytes-per-second", d.contentBytesPerSecond(), 0),
+                section.duration("session-time", d.sessionTime(), INSTANT),
+                section.duration("reply-time", d.replyTime(), INSTANT),
+                section.duration("handshake-time", d.handshakeTime(), INSTANT));
+    }
+
+    private static Intake intake(Section section) {
+        Intake d = Intake.DEFAULT;
+        return new Intake(
+                section.integer("received-headers", d.receivedHeaders(), 1),
+                section.integer("header-bytes", d.headerBytes(), 1_024),
+                section.duration("stop-time", d.stopTime(), NONE));
+    }
+
+    private static LogFormat logFormat(Section section) {
+        LogFormat format = section.word("format", LogFormat.class, LogFormat.TEXT);
+        section.refuseOthers();
+        return format;
+    }
+}

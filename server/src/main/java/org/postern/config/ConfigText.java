@@ -1,0 +1,133 @@
+package org.postern.config;
+
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.postern.route.LocalDomain;
+import org.postern.route.LocalDomain.Delivery;
+import org.postern.route.LocalDomain.Mailboxes;
+import org.postern.smtp.AddressLiteral;
+import org.postern.smtp.server.Limits;
+
+/** Writes a configuration as TOML that reads back to the same: {@code postern config show}. */
+public final class ConfigText {
+    private final StringBuilder text = new StringBuilder();
+
+    private ConfigText() {}
+
+    /** The whole of it, defaults included. */
+    public static String of(Config config) {
+        var writer = new ConfigText();
+        writer.write(config);
+        return writer.text.toString();
+    }
+
+    private void write(Config config) {
+        line("hostname", quoted(config.hostname().name()));
+        line("data", quoted(config.data().toString()));
+        config.postmaster().ifPresent(mailbox -> line("postmaster", quoted(mailbox.toString())));
+        config.listen().forEach(this::write);
+        if (!config.certificates().isEmpty()) {
+            head("[tls]");
+            line(
+                    "certificates",
+                    config.certificates().stream()
+                            .map(files -> "{ cert = " + quoted(files.cert().toString()) + ", key = "
+                                    + quoted(files.key().toString()) + " }")
+                            .collect(Collectors.joining(", ", "[", "]")));
+        }
+        if (!config.trusted().isEmpty()) {
+            head("[relay]");
+            line("trusted", list(config.trusted()));
+        }
+        config.domains().forEach(this::write);
+        head("[policy]");
+        line("banner-delay", quoted(Durations.write(config.bannerDelay())));
+        write(config.limits(), config.intake());
+        head("[log]");
+        line("format", quoted(Section.word(config.logFormat())));
+    }
+
+    private void write(Listen listen) {
+        head("[[listen]]");
+        InetSocketAddress address = listen.address();
+        String host = AddressLiteral.text(address.getAddress());
+        line("address", quoted((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort()));
+        line("role", quoted(Section.word(listen.role())));
+        line("relay", Boolean.toString(listen.relay()));
+        line("tls", quoted(Section.word(listen.tls())));
+    }
+
+    private void write(LocalDomain domain) {
+        head("[domains." + quoted(domain.name().name()) + "]");
+        line(
+                "deliver",
+                quoted(
+                        switch (domain.deliver()) {
+                            case Delivery.IntoMaildir into -> "maildir:" + into.template();
+                            case Delivery.Discard _ -> "discard:";
+                        }));
+        line(
+                "mailboxes",
+                switch (domain.mailboxes()) {
+                    case Mailboxes.Listed listed ->
+                        list(listed.localParts().stream().sorted().toList());
+                    case Mailboxes.Existing _ -> quoted("existing");
+                    case Mailboxes.Any _ -> quoted("any");
+                });
+        domain.catchAll().ifPresent(name -> line("catch-all", quoted(name)));
+    }
+
+    private void write(Limits limits, Config.Intake intake) {
+        head("[limits]");
+        line("sessions", number(limits.sessions()));
+        line("sessions-per-client", number(limits.sessionsPerClient()));
+        line("recipients", number(limits.recipients()));
+        line("errors-per-session", number(limits.errorsPerSession()));
+        line("idle-commands", number(limits.idleCommands()));
+        line("message-bytes", number(limits.messageBytes()));
+        line("content-line-bytes", number(limits.contentLineBytes()));
+        line("command-time", quoted(Durations.write(limits.commandTime())));
+        line("command-time-under-load", quoted(Durations.write(limits.commandTimeUnderLoad())));
+        line("content-time", quoted(Durations.write(limits.contentTime())));
+        line("content-bytes-per-second", number(limits.contentBytesPerSecond()));
+        line("session-time", quoted(Durations.write(limits.sessionTime())));
+        line("reply-time", quoted(Durations.write(limits.replyTime())));
+        line("handshake-time", quoted(Durations.write(limits.handshakeTime())));
+        line("received-headers", number(intake.receivedHeaders()));
+        line("header-bytes", number(intake.headerBytes()));
+        line("stop-time", quoted(Durations.write(intake.stopTime())));
+    }
+
+    private void head(String table) {
+        text.append('\n').append(table).append('\n');
+    }
+
+    private void line(String key, String value) {
+        text.append(key).append(" = ").append(value).append('\n');
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value).replace(',', '_');
+    }
+
+    private static String list(Collection<?> values) {
+        return values.stream().map(value -> quoted(value.toString())).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** A basic string of TOML. */
+    private static String quoted(String value) {
+        var quoted = new StringBuilder("\"");
+        value.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').appendCodePoint(c);
+            } else if (c < 0x20 || c == 0x7f) {
+                quoted.append(String.format("\\u%04X", c));
+            } else {
+                quoted.appendCodePoint(c);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+}

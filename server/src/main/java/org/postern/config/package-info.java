@@ -1,0 +1,5 @@
+/** The configuration: TOML onto immutable records, with mistakes that name file, line, key and what to do. */
+@NullMarked
+package org.postern.config;
+
+import org.jspecify.annotations.NullMarked;

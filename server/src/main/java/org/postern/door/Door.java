@@ -1,0 +1,53 @@
+package org.postern.door;
+
+import java.time.Clock;
+import java.util.Locale;
+import org.postern.config.Config;
+import org.postern.config.Listen;
+import org.postern.route.Router;
+import org.postern.smtp.Domain;
+import org.postern.smtp.server.Session;
+import org.postern.smtp.server.SessionHandler;
+
+/** Where mail comes in: opens a {@link Visit} for each session. Safe for many threads. */
+public final class Door {
+    private final Domain hostname;
+    private final Config.Intake limits;
+    private final Router router;
+    private final Keeper keeper;
+    private final Clock clock;
+
+    /** A door to what {@code keeper} keeps. */
+    public Door(Domain hostname, Config.Intake limits, Router router, Keeper keeper, Clock clock) {
+        this.hostname = hostname;
+        this.limits = limits;
+        this.router = router;
+        this.keeper = keeper;
+        this.clock = clock;
+    }
+
+    /** The handler of a session that came to a listener of that role. */
+    public SessionHandler open(Session session, Listen.Role role) {
+        return new Visit(this, session, role.name().toLowerCase(Locale.ROOT));
+    }
+
+    Domain hostname() {
+        return hostname;
+    }
+
+    Config.Intake limits() {
+        return limits;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Keeper keeper() {
+        return keeper;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+}

@@ -1,0 +1,194 @@
+package org.postern.door;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.postern.message.Header;
+import org.postern.message.OpenMessage;
+import org.postern.route.Route;
+import org.postern.smtp.Envelope;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Greeting;
+import org.postern.smtp.MailParameters;
+import org.postern.smtp.Reply;
+import org.postern.smtp.ReversePath;
+import org.postern.smtp.server.Session;
+import org.postern.smtp.server.SessionEnd;
+import org.postern.smtp.server.SessionHandler;
+import org.postern.smtp.server.TraceId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** One session at the door. */
+final class Visit implements SessionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Visit.class);
+
+    private final Door door;
+    private final Session session;
+    private final String role;
+
+    /** Where the accepted recipients of the open transaction go. */
+    private final Map<ForwardPath, Route> routes = new LinkedHashMap<>();
+
+    Visit(Door door, Session session, String role) {
+        this.door = door;
+        this.session = session;
+        this.role = role;
+    }
+
+    @Override
+    public Reply greeted(Greeting greeting, Reply welcome) {
+        // helo-syntax and helo-bare-ip need no DNS. The trusted are recorded, never judged.
+        return greeting.name() instanceof Greeting.Malformed malformed && !session.trusted()
+                ? Reply.of(501, malformed.why() + " [" + session.id() + "]")
+                : welcome;
+    }
+
+    @Override
+    public Reply mail(ReversePath from, MailParameters parameters) {
+        routes.clear();
+        return Reply.of(250, "2.1.0", "sender noted");
+    }
+
+    @Override
+    public Reply rcpt(ForwardPath to) {
+        Route route = door.router().route(to);
+        return switch (route) {
+            case Route.IntoMaildir _, Route.Discard _ -> {
+                routes.put(to, route);
+                yield Reply.of(250, "2.1.5", "recipient noted");
+            }
+            case Route.NoSuchMailbox unknown -> refusal(550, "5.1.1", to.path() + ": " + unknown.why());
+            case Route.NotOurs _ ->
+                refusal(550, "5.7.1", to.path() + ": relaying denied, mail is taken for our own domains only");
+        };
+    }
+
+    @Override
+    public Reply message(Envelope envelope, InputStream content) throws IOException {
+        // Two recipients may be one mailbox: it gets one copy.
+        List<Route> distinct =
+                envelope.recipients().stream().map(this::routeOf).distinct().toList();
+        Optional<OpenMessage> opened = OpenMessage.of(content, door.limits().headerBytes());
+        if (opened.isEmpty()) {
+            return refusal(
+                    552,
+                    "5.3.4",
+                    "the header is larger than the " + door.limits().headerBytes() + " octets that are taken here");
+        }
+        Optional<String> loop = loop(opened.get().header(), distinct);
+        if (loop.isPresent()) {
+            return refusal(554, "5.4.6", loop.get());
+        }
+        String id = TraceId.next('m');
+        String trace = Received.field(session, door.hostname(), envelope, id, ZonedDateTime.now(door.clock()));
+        var counted = new CountedStream(opened.get().octets());
+        door.keeper().keep(new Keeper.Accepted(id, envelope.from(), distinct, trace), counted);
+        LOG.atInfo()
+                .addKeyValue("id", id)
+                .addKeyValue("session", session.id())
+                .addKeyValue("from", envelope.from().path())
+                .addKeyValue("to", envelope.recipients().getFirst().path())
+                .addKeyValue("recipients", envelope.recipients().size())
+                .addKeyValue("octets", counted.octets())
+                .log("message");
+        return Reply.of(250, "2.0.0", "kept as " + id);
+    }
+
+    private Route routeOf(ForwardPath recipient) {
+        Route route = routes.get(recipient);
+        return route == null ? door.router().route(recipient) : route;
+    }
+
+    /** RFC 5321 §6.3: many Received fields tell of a loop; so does our own mark for the very mailbox. */
+    private Optional<String> loop(Header header, List<Route> routes) {
+        int received = header.count("Received");
+        if (received > door.limits().receivedHeaders()) {
+            return Optional.of("a mail loop: the message came through " + received + " hops");
+        }
+        List<String> delivered = header.values("Delivered-To").stream()
+                .map(mailbox -> mailbox.toLowerCase(Locale.ROOT))
+                .toList();
+        for (String mailbox : mailboxes(routes)) {
+            if (delivered.contains(mailbox.toLowerCase(Locale.ROOT))) {
+                return Optional.of("a mail loop: the message was delivered to " + mailbox + " before");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> mailboxes(List<Route> routes) {
+        var mailboxes = new ArrayList<String>();
+        for (Route route : routes) {
+            if (route instanceof Route.IntoMaildir into) {
+                mailboxes.add(into.mailbox().toString());
+            }
+        }
+        return mailboxes;
+    }
+
+    private Reply refusal(int code, String enhanced, String text) {
+        return Reply.of(code, enhanced, text + " [" + session.id() + "]");
+    }
+
+    // --- the log
+    // ---------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void refused(String asked, Reply reply) {
+        LOG.atInfo()
+                .addKeyValue("session", session.id())
+                .addKeyValue("client", address())
+                .addKeyValue("asked", asked)
+                .addKeyValue("reply", reply)
+                .log("refused");
+    }
+
+    @Override
+    public void failed(String asked, Exception problem) {
+        LOG.atError()
+                .addKeyValue("session", session.id())
+                .addKeyValue("asked", asked)
+                .setCause(problem)
+                .log("failed");
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+        LoggingEventBuilder line = LOG.atInfo()
+                .addKeyValue("id", session.id())
+                .addKeyValue("role", role)
+                .addKeyValue("client", address());
+        if (session.greeting().isPresent()) {
+            Greeting greeting = session.greeting().get();
+            String verb = greeting.verb().name().toLowerCase(Locale.ROOT);
+            line = line.addKeyValue(verb, greeting.name().text());
+        }
+        if (session.tls().isPresent()) {
+            Session.Tls tls = session.tls().get();
+            line = line.addKeyValue("tls", tls.protocol()).addKeyValue("cipher", tls.cipher());
+        }
+        if (session.earlyTalk()) {
+            line = line.addKeyValue("early-talk", "fail");
+        }
+        line.addKeyValue("end", end.reason().name().toLowerCase(Locale.ROOT))
+                .addKeyValue("messages", end.messages())
+                .addKeyValue("commands", end.commands())
+                .addKeyValue("refusals", end.refusals())
+                .addKeyValue("in", end.octetsIn())
+                .addKeyValue("out", end.octetsOut())
+                .addKeyValue("ms", end.time().toMillis())
+                .log("session");
+    }
+
+    private String address() {
+        return session.client().getAddress().getHostAddress();
+    }
+}
