@@ -23,6 +23,9 @@ import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -93,7 +96,7 @@ record Certified(CertificateFiles files, PrivateKey key, List<X509Certificate> c
             if (object instanceof PrivateKeyInfo pkcs8) {
                 info = Optional.of(pkcs8);
             } else if (object instanceof PEMKeyPair pair) {
-                info = Optional.of(pair.getPrivateKeyInfo());
+                info = Optional.of(withCurve(file, pair.getPrivateKeyInfo()));
             }
             if (info.isPresent()) {
                 try {
@@ -105,6 +108,22 @@ record Certified(CertificateFiles files, PrivateKey key, List<X509Certificate> c
             }
         }
         throw new CertificateProblem(file + " holds no private key: it should have a line BEGIN PRIVATE KEY");
+    }
+
+    /** SEC 1's form keeps the curve inside the key; PKCS#8, and so the JDK, wants it beside. */
+    private static PrivateKeyInfo withCurve(Path file, PrivateKeyInfo info) throws CertificateProblem {
+        if (!X9ObjectIdentifiers.id_ecPublicKey.equals(
+                        info.getPrivateKeyAlgorithm().getAlgorithm())
+                || info.getPrivateKeyAlgorithm().getParameters() != null) {
+            return info;
+        }
+        try {
+            ECPrivateKey key = ECPrivateKey.getInstance(info.parsePrivateKey());
+            var algorithm = new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, key.getParametersObject());
+            return new PrivateKeyInfo(algorithm, key);
+        } catch (IOException | RuntimeException broken) {
+            throw new CertificateProblem(file + " holds a key that can't be used: " + broken.getMessage(), broken);
+        }
     }
 
     /** Signs something with the key and checks it by the certificate. */

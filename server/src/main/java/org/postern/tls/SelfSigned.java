@@ -26,6 +26,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -53,7 +54,7 @@ public final class SelfSigned {
             var generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair pair = generator.generateKeyPair();
-            write(files.key(), pem(pair.getPrivate()), "rw-------");
+            write(files.key(), pem(new JcaPKCS8Generator(pair.getPrivate(), null)), "rw-------");
             write(files.cert(), pem(certificate(pair, hostname)), "rw-r--r--");
         } catch (GeneralSecurityException | OperatorCreationException problem) {
             throw new IOException("can't make a certificate for " + hostname, problem);
