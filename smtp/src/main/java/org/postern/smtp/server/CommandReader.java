@@ -18,6 +18,13 @@ final class CommandReader {
     private static final Reply BARE_LF = Reply.of(500, "5.5.2", "a command ends with CR LF, not with LF alone");
     private static final Reply TOO_LONG = Reply.of(500, "5.5.2", "the command line is too long");
 
+    /** ALPACA: a TLS client on a plain port. Its octets are no commands, and no line end may ever come. */
+    static final Command TLS_HELLO = new Command.Invalid(
+            "TLS", Reply.of(554, "5.5.1", "this port speaks SMTP in clear; TLS begins with STARTTLS"));
+
+    /** RFC 8446 §5.1: the type of the record that a hello comes in. No command begins so. */
+    private static final int TLS_HANDSHAKE_RECORD = 0x16;
+
     private final Wire wire;
 
     CommandReader(Wire wire) {
@@ -35,6 +42,13 @@ final class CommandReader {
 
     /** The next command, waited for as {@link Wire#allow} was told. */
     Command next(boolean idle) throws IOException {
+        if (wire.buffered() == 0) {
+            wire.fill(idle);
+        }
+        if (wire.buffer()[wire.at()] == TLS_HANDSHAKE_RECORD) {
+            wire.discardInput();
+            return TLS_HELLO;
+        }
         int length = lineLength(idle);
         if (length == 0) {
             return new Command.Invalid("", TOO_LONG);

@@ -142,6 +142,9 @@ final class Content extends InputStream {
     boolean drain() throws IOException {
         draining = true;
         carried = 0;
+        if (!dotted && chunkLeft / PATIENCE > limits.messageBytes()) {
+            return false;
+        }
         var away = new byte[8_192];
         while (dotted ? state != State.END : chunkLeft > 0) {
             if (arrived / PATIENCE > limits.messageBytes()) {
@@ -267,7 +270,9 @@ final class Content extends InputStream {
                 if (octet == '\n') {
                     yield become(State.END, to);
                 }
-                yield plain(octet, into, bareEnd("CR", into, to, end), end);
+                yield octet == '\r' && mends()
+                        ? become(State.CR, to)
+                        : plain(octet, into, bareEnd("CR", into, to, end), end);
             }
             case END -> throw new IllegalStateException("past the end");
         };

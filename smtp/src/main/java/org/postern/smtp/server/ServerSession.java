@@ -57,8 +57,6 @@ final class ServerSession implements Session {
     private static final Set<String> HTTP =
             Set.of("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE");
 
-    private static final int TLS_HANDSHAKE_RECORD = 0x16;
-
     private final String id = TraceId.next('s');
     private final SmtpServer server;
     private final SmtpServer.Listener listener;
@@ -225,11 +223,6 @@ final class ServerSession implements Session {
         // RFC 5321 §3.1, §4.3.1: the client waits for our banner. No look for the trusted beyond what has come by
         // itself.
         earlyTalk = wire.speaksWithin(trusted ? Duration.ZERO : listener.bannerDelay());
-        if (looksLikeTls()) {
-            // ALPACA: a TLS client on a plain port. Its octets are no commands.
-            close("", Reply.of(554, "this port speaks SMTP in clear; TLS begins with STARTTLS"));
-            return;
-        }
         if (speaksOutOfTurn()) {
             return;
         }
@@ -251,10 +244,6 @@ final class ServerSession implements Session {
         }
         close("", Reply.of(521, "you spoke before it was your turn (RFC 5321 section 4.3.1, RFC 2920)"));
         return true;
-    }
-
-    private boolean looksLikeTls() {
-        return tls == null && wire.buffered() > 0 && wire.buffer()[wire.at()] == TLS_HANDSHAKE_RECORD;
     }
 
     private Command nextCommand() throws IOException {
@@ -679,7 +668,9 @@ final class ServerSession implements Session {
     }
 
     private void invalid(Command.Invalid invalid) throws IOException {
-        if (HTTP.contains(invalid.verb())) {
+        if (invalid == CommandReader.TLS_HELLO) {
+            close("a TLS hello", invalid.reply());
+        } else if (HTTP.contains(invalid.verb())) {
             close(invalid.verb(), Reply.of(554, "5.5.1", "this is SMTP, not HTTP"));
         } else if (invalid.verb().equals("BDAT")) {
             // How many octets follow can't be known: they would be taken for commands.
