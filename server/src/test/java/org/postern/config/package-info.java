@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.config;
+
+import org.jspecify.annotations.NullMarked;

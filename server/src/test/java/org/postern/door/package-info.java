@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.door;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.route;
+
+import org.jspecify.annotations.NullMarked;

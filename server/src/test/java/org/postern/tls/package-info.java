@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.tls;
+
+import org.jspecify.annotations.NullMarked;
