@@ -1,0 +1,115 @@
+package org.postern.door;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.config.Config;
+import org.postern.config.Listen;
+import org.postern.route.LocalDomain;
+import org.postern.route.LocalDomain.Delivery;
+import org.postern.route.LocalDomain.Mailboxes;
+import org.postern.route.MaildirDelivery;
+import org.postern.route.MaildirTemplate;
+import org.postern.route.Router;
+import org.postern.smtp.Domain;
+import org.postern.smtp.server.SmtpServer;
+import org.postern.smtp.transcript.Player;
+import org.postern.smtp.transcript.TestCertificate;
+import org.postern.smtp.transcript.Transcript;
+
+/**
+ * Plays every transcript under {@code door/} against a door of its own: mx.example.com, which receives for example.com (ann and bob,
+ * eve's Maildir can't be made) and any.example (anybody). {@code M:} lines are the Maildirs' files with CRLF line ends, a message's id
+ * written as {@code m-ID} and the cipher as {@code CIPHER}.
+ */
+final class DoorTranscriptTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
+
+    @TempDir
+    private Path root;
+
+    @TestFactory
+    Stream<DynamicTest> transcripts() throws IOException, URISyntaxException {
+        Path directory =
+                Path.of(Objects.requireNonNull(getClass().getResource("/door")).toURI());
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(directory)) {
+            files = walk.filter(file -> file.toString().endsWith(".smtp"))
+                    .sorted()
+                    .toList();
+        }
+        return files.stream()
+                .map(file ->
+                        DynamicTest.dynamicTest(String.valueOf(file.getFileName()), file.toUri(), () -> play(file)));
+    }
+
+    private void play(Path file) throws IOException {
+        Transcript transcript = Transcript.read(file);
+        Path mail = Files.createDirectory(root.resolve(String.valueOf(file.getFileName())));
+        boolean trusted = transcript.settings().stream()
+                .anyMatch(setting -> setting.word().equals("trusted"));
+        var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted);
+        Door door = door(mail);
+        try (SmtpServer server = SmtpServer.named("mx.example.com")
+                .listen(listener, session -> door.open(session, trusted ? Listen.Role.TRUSTED : Listen.Role.MX))
+                .tls(TestCertificate.server())
+                .start()) {
+            Player.play(transcript, server.addresses().getFirst(), TestCertificate.trustAll(), false, () -> kept(mail));
+        }
+    }
+
+    private static Door door(Path mail) throws IOException {
+        Delivery maildirs = new Delivery.IntoMaildir(new MaildirTemplate(mail + "/{domain}/{local}"));
+        var domains = List.of(
+                new LocalDomain(
+                        new Domain("example.com"),
+                        maildirs,
+                        new Mailboxes.Listed(Set.of("ann", "bob", "eve")),
+                        Optional.empty()),
+                new LocalDomain(new Domain("any.example"), maildirs, new Mailboxes.Any(), Optional.empty()));
+        Files.createDirectory(mail.resolve("example.com"));
+        Files.writeString(mail.resolve("example.com/eve"), "a file where the Maildir should be");
+        var hostname = new Domain("mx.example.com");
+        var router = new Router(hostname, domains, Optional.empty(), mail.resolve("postmaster"));
+        var keeper = new StraightDelivery(new MaildirDelivery(hostname.name()));
+        var limits = new Config.Intake(3, 2_000, Config.Intake.DEFAULT.stopTime());
+        return new Door(hostname, limits, router, keeper, CLOCK);
+    }
+
+    /** Every message in a Maildir below, in the order of their paths. */
+    private static List<byte[]> kept(Path mail) {
+        try (Stream<Path> files = Files.walk(mail)) {
+            var messages = new ArrayList<byte[]>();
+            List<Path> inNew = files.filter(file -> file.toString().contains("/new/"))
+                    .sorted(Comparator.naturalOrder())
+                    .toList();
+            for (Path file : inNew) {
+                messages.add(Files.readString(file, ISO_8859_1)
+                        .replace("\n", "\r\n")
+                        .replaceAll("m-[0-9A-Z]{15}", "m-ID")
+                        .replaceAll("TLS_[A-Z0-9_]+", "CIPHER")
+                        .getBytes(ISO_8859_1));
+            }
+            return messages;
+        } catch (IOException wrong) {
+            throw new UncheckedIOException(wrong);
+        }
+    }
+}
