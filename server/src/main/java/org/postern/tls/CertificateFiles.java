@@ -12,17 +12,17 @@ import java.nio.file.attribute.BasicFileAttributes;
  * @param key PEM: PKCS#8, or the older forms of EC and RSA keys; not encrypted
  */
 public record CertificateFiles(Path cert, Path key) {
-    /** What tells that the files are no longer those that were read; different each time when one can't be looked at. */
+    /** What tells that the files are no longer those that were read; costs no reading. */
     String fingerprint() {
-        try {
-            return fingerprint(cert) + " " + fingerprint(key);
-        } catch (IOException missing) {
-            return "unreadable: " + missing;
-        }
+        return fingerprint(cert) + " " + fingerprint(key);
     }
 
-    private static String fingerprint(Path file) throws IOException {
-        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return attributes.fileKey() + " " + attributes.size() + " " + attributes.lastModifiedTime();
+    private static String fingerprint(Path file) {
+        try {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.fileKey() + " " + attributes.size() + " " + attributes.lastModifiedTime();
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
     }
 }

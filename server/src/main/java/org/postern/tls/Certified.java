@@ -1,14 +1,15 @@
 package org.postern.tls;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -16,150 +17,107 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.openssl.PEMEncryptedKeyPair;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 
-/** A chain with the key of its first certificate, which have been tried together. */
-record Certified(CertificateFiles files, PrivateKey key, List<X509Certificate> chain) {
+/**
+ * A chain with the key of its first certificate, which have been tried together.
+ *
+ * @param names the DNS names that the certificate is good for, in lower case; a wildcard as {@code *.example.com}
+ * @param thumbprint SHA-256 of the certificate, in hexadecimal: what is the same has the same key
+ */
+record Certified(
+        CertificateFiles files, PrivateKey key, List<X509Certificate> chain, Set<String> names, String thumbprint) {
     private static final int DNS_NAME = 2;
     private static final Duration NEAR = Duration.ofDays(14);
 
     Certified {
         chain = List.copyOf(chain);
+        names = Set.copyOf(names);
     }
 
     static Certified read(CertificateFiles files) throws CertificateProblem {
+        List<X509Certificate> chain = chain(files.cert());
+        PrivateKey key = KeyFile.read(files.key(), chain.getFirst().getPublicKey(), files.cert());
+        requirePair(files, key, chain);
+        return new Certified(files, key, chain, names(chain.getFirst()), thumbprint(chain.getFirst()));
+    }
+
+    private static List<X509Certificate> chain(Path file) throws CertificateProblem {
         var chain = new ArrayList<X509Certificate>();
-        for (Object object : objects(files.cert())) {
-            if (object instanceof X509CertificateHolder holder) {
-                chain.add(certificate(files.cert(), holder));
+        for (Pem block : Pem.blocks(file)) {
+            if (block.label().equals("CERTIFICATE")) {
+                chain.add(certificate(file, block, chain.size() + 1));
             }
         }
         if (chain.isEmpty()) {
             throw new CertificateProblem(
-                    files.cert() + " holds no certificate: it should have a line BEGIN CERTIFICATE");
+                    file, "holds no certificate", "it should be PEM, with a line -----BEGIN CERTIFICATE-----");
         }
-        PrivateKey key = key(files.key());
-        requirePair(files, key, chain.getFirst());
-        return new Certified(files, key, chain);
+        return chain;
     }
 
-    private static List<Object> objects(Path file) throws CertificateProblem {
-        var objects = new ArrayList<>();
-        try (Reader reader = Files.newBufferedReader(file);
-                var parser = new PEMParser(reader)) {
-            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
-                objects.add(object);
-            }
-            return objects;
-        } catch (NoSuchFileException missing) {
-            throw new CertificateProblem(file + " is not there: mend the path under tls.certificates", missing);
-        } catch (MalformedInputException binary) {
-            throw new CertificateProblem(file + " is not PEM: it should be text with BEGIN and END lines", binary);
-        } catch (IOException | RuntimeException broken) {
-            // BouncyCastle throws both for broken PEM.
-            throw new CertificateProblem(file + " can't be read: " + broken.getMessage(), broken);
-        }
-    }
-
-    private static X509Certificate certificate(Path file, X509CertificateHolder holder) throws CertificateProblem {
+    private static X509Certificate certificate(Path file, Pem block, int place) throws CertificateProblem {
         try {
-            return new JcaX509CertificateConverter().getCertificate(holder);
-        } catch (java.security.cert.CertificateException broken) {
-            throw new CertificateProblem(file + " holds a broken certificate: " + broken.getMessage(), broken);
-        }
-    }
-
-    private static PrivateKey key(Path file) throws CertificateProblem {
-        for (Object object : objects(file)) {
-            if (object instanceof PEMEncryptedKeyPair || object instanceof PKCS8EncryptedPrivateKeyInfo) {
-                throw new CertificateProblem(
-                        file + " holds an encrypted key: write it without a pass phrase (openssl pkey), "
-                                + "readable by Postern's user only");
-            }
-            Optional<PrivateKeyInfo> info = Optional.empty();
-            if (object instanceof PrivateKeyInfo pkcs8) {
-                info = Optional.of(pkcs8);
-            } else if (object instanceof PEMKeyPair pair) {
-                info = Optional.of(withCurve(file, pair.getPrivateKeyInfo()));
-            }
-            if (info.isPresent()) {
-                try {
-                    return new JcaPEMKeyConverter().getPrivateKey(info.get());
-                } catch (IOException broken) {
-                    throw new CertificateProblem(
-                            file + " holds a key that can't be used: " + broken.getMessage(), broken);
-                }
-            }
-        }
-        throw new CertificateProblem(file + " holds no private key: it should have a line BEGIN PRIVATE KEY");
-    }
-
-    /** SEC 1's form keeps the curve inside the key; PKCS#8, and so the JDK, wants it beside. */
-    private static PrivateKeyInfo withCurve(Path file, PrivateKeyInfo info) throws CertificateProblem {
-        if (!X9ObjectIdentifiers.id_ecPublicKey.equals(
-                        info.getPrivateKeyAlgorithm().getAlgorithm())
-                || info.getPrivateKeyAlgorithm().getParameters() != null) {
-            return info;
-        }
-        try {
-            ECPrivateKey key = ECPrivateKey.getInstance(info.parsePrivateKey());
-            var algorithm = new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, key.getParametersObject());
-            return new PrivateKeyInfo(algorithm, key);
-        } catch (IOException | RuntimeException broken) {
-            throw new CertificateProblem(file + " holds a key that can't be used: " + broken.getMessage(), broken);
+            var parser = CertificateFactory.getInstance("X.509");
+            return (X509Certificate) parser.generateCertificate(new ByteArrayInputStream(block.der()));
+        } catch (GeneralSecurityException | RuntimeException broken) {
+            // The JDK's parsers throw both for octets that mean nothing.
+            throw new CertificateProblem(
+                    file,
+                    "holds a broken certificate, number " + place + " (" + broken.getMessage() + ")",
+                    "fetch it again from who issued it",
+                    broken);
         }
     }
 
     /** Signs something with the key and checks it by the certificate. */
-    private static void requirePair(CertificateFiles files, PrivateKey key, X509Certificate certificate)
+    private static void requirePair(CertificateFiles files, PrivateKey key, List<X509Certificate> chain)
             throws CertificateProblem {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> key.getAlgorithm();
-                };
-        byte[] probe = {'p', 'o', 's', 't', 'e', 'r', 'n'};
-        boolean pair;
-        try {
-            var signer = Signature.getInstance(algorithm);
-            signer.initSign(key);
-            signer.update(probe);
-            byte[] signature = signer.sign();
-            var verifier = Signature.getInstance(algorithm);
-            verifier.initVerify(certificate.getPublicKey());
-            verifier.update(probe);
-            pair = verifier.verify(signature);
-        } catch (GeneralSecurityException differentKinds) {
-            pair = false;
+        if (isPair(key, chain.getFirst().getPublicKey())) {
+            return;
         }
-        if (!pair) {
-            throw new CertificateProblem("the key in " + files.key() + " does not belong to the certificate in "
-                    + files.cert() + ": renew both together");
+        boolean later = chain.stream().skip(1).anyMatch(other -> isPair(key, other.getPublicKey()));
+        throw later
+                ? new CertificateProblem(
+                        files.cert(),
+                        "does not begin with the host's certificate",
+                        "put it first, its issuers after it")
+                : new CertificateProblem(
+                        files.key(),
+                        "does not belong to the certificate in " + files.cert(),
+                        "put the key there with which that certificate was asked for, or renew both");
+    }
+
+    private static boolean isPair(PrivateKey key, PublicKey publicKey) {
+        byte[] probe = {'p', 'o', 's', 't', 'e', 'r', 'n'};
+        try {
+            var signature = Signature.getInstance(
+                    switch (key.getAlgorithm()) {
+                        case "RSA" -> "SHA256withRSA";
+                        case "EC" -> "SHA256withECDSA";
+                        default -> key.getAlgorithm();
+                    });
+            signature.initSign(key);
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(publicKey);
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException | RuntimeException unfit) {
+            // A key that is not of the public key's kind or curve, or that makes no sense in it.
+            return false;
         }
     }
 
-    /** The names it is good for, in lower case: RFC 9525 §6.3, with the subject's common name where there are no others. */
-    Set<String> names() {
+    /** RFC 9525 §6.3: only subjectAltName counts. A certificate without one that we can read is still good as the default. */
+    private static Set<String> names(X509Certificate certificate) {
         var names = new HashSet<String>();
         try {
-            Collection<List<?>> alternatives = chain.getFirst().getSubjectAlternativeNames();
+            Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
             if (alternatives != null) {
                 for (List<?> alternative : alternatives) {
                     if (Integer.valueOf(DNS_NAME).equals(alternative.get(0))) {
@@ -167,37 +125,50 @@ record Certified(CertificateFiles files, PrivateKey key, List<X509Certificate> c
                     }
                 }
             }
-            if (names.isEmpty()) {
-                new LdapName(chain.getFirst().getSubjectX500Principal().getName())
-                        .getRdns().stream()
-                                .filter(part -> part.getType().equalsIgnoreCase("CN"))
-                                .forEach(part -> names.add(
-                                        String.valueOf(part.getValue()).toLowerCase(Locale.ROOT)));
-            }
-        } catch (CertificateParsingException | InvalidNameException unreadable) {
-            // A certificate without a name that we can read is still good as the default one.
+        } catch (CertificateParsingException unreadable) {
             return Set.of();
         }
         return names;
     }
 
-    /** Whether it is good for {@code name}: RFC 9525 §6.3, a wildcard stands for one whole label on the left. */
-    boolean covers(String name) {
-        String host = name.toLowerCase(Locale.ROOT);
-        int dot = host.indexOf('.');
-        return names().contains(host) || (dot > 0 && names().contains("*" + host.substring(dot)));
+    private static String thumbprint(X509Certificate certificate) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+            return HexFormat.of().formatHex(digest);
+        } catch (CertificateEncodingException | NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
-    /** What its owner should know about its dates. */
+    /** Whether it holds {@code host}, in lower case, itself. */
+    boolean names(String host) {
+        return names.contains(host);
+    }
+
+    /** Whether a wildcard of it covers {@code host}, in lower case: RFC 9525 §6.3, it stands for one whole label on the left. */
+    boolean covers(String host) {
+        int dot = host.indexOf('.');
+        return dot > 0 && names.contains("*" + host.substring(dot));
+    }
+
+    /** {@code EC}, {@code RSA} or {@code EdDSA}, as JSSE calls them. */
+    String keyType() {
+        return key.getAlgorithm();
+    }
+
+    Instant end() {
+        return chain.getFirst().getNotAfter().toInstant();
+    }
+
+    /** What its owner should know about its dates: over, not begun, or over within 14 days. */
     Optional<String> dateTrouble(Instant now) {
-        Instant end = chain.getFirst().getNotAfter().toInstant();
-        if (now.isAfter(end)) {
-            return Optional.of("it expired on " + end + ": renew it");
+        Instant start = chain.getFirst().getNotBefore().toInstant();
+        if (now.isBefore(start)) {
+            return Optional.of("it is not valid before " + start);
         }
-        if (now.isBefore(chain.getFirst().getNotBefore().toInstant())) {
-            return Optional.of(
-                    "it is not valid before " + chain.getFirst().getNotBefore().toInstant());
+        if (now.isAfter(end())) {
+            return Optional.of("it expired on " + end());
         }
-        return now.plus(NEAR).isAfter(end) ? Optional.of("it expires on " + end + ": renew it") : Optional.empty();
+        return now.plus(NEAR).isAfter(end()) ? Optional.of("it expires on " + end()) : Optional.empty();
     }
 }

@@ -4,7 +4,10 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
@@ -15,22 +18,26 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Picks the certificate for a handshake: by the name that the client asks for (RFC 6066 §3), else the first; of the kind of key that
- * the client can take. The certificates may be exchanged while handshakes go on: an alias names one of a set that is never changed.
+ * Picks the certificate for a handshake: by the name that the client asks for (RFC 6066 §3), else the first configured; among those
+ * for one name by the kinds of key that the client takes, which JSSE tries one after the other.
+ *
+ * <p>The certificates may be exchanged while handshakes go on. JSSE asks first for an alias, then for its key and its chain: the alias
+ * is the thumbprint of the certificate, so that key and chain belong together whatever happens between, and those before the last
+ * exchange are still found.
  */
 final class KeyChoice extends X509ExtendedKeyManager {
-    private volatile List<Certified> certificates;
+    private record Offer(List<Certified> now, List<Certified> before) {}
 
+    private volatile Offer offer;
+
+    /** @param certificates one at least; the first is the default */
     KeyChoice(List<Certified> certificates) {
-        this.certificates = List.copyOf(certificates);
+        this.offer = new Offer(List.copyOf(certificates), List.of());
     }
 
-    void exchange(List<Certified> others) {
-        certificates = List.copyOf(others);
-    }
-
-    List<Certified> certificates() {
-        return certificates;
+    /** From now on these, in handshakes that begin. Not for two threads at once. */
+    void exchange(List<Certified> certificates) {
+        offer = new Offer(List.copyOf(certificates), offer.now());
     }
 
     @Override
@@ -45,62 +52,67 @@ final class KeyChoice extends X509ExtendedKeyManager {
     }
 
     private @Nullable String choose(String keyType, @Nullable SSLSession session) {
-        List<Certified> now = certificates;
-        List<Certified> fitting = now.stream()
-                .filter(one -> fits(keyType, one.key().getAlgorithm()))
-                .toList();
-        return requestedNames(session)
-                .flatMap(name -> fitting.stream().filter(one -> one.covers(name)))
+        List<Certified> now = offer.now();
+        List<Certified> named = requestedName(session)
+                .map(name -> forName(now, name))
+                .filter(found -> !found.isEmpty())
+                .orElseGet(() -> likeTheFirst(now));
+        return named.stream()
+                .filter(one -> one.keyType().equals(keyType))
                 .findFirst()
-                .or(() -> fitting.stream().findFirst())
-                .map(KeyChoice::alias)
+                .map(Certified::thumbprint)
                 .orElse(null);
     }
 
-    /** JSSE asks for EC, RSA, RSASSA-PSS, or TLS 1.2's EC_EC, DHE_RSA and the like. */
-    private static boolean fits(String keyType, String algorithm) {
-        return keyType.equals(algorithm)
-                || keyType.endsWith("_" + algorithm)
-                || (keyType.startsWith("EC") && algorithm.equals("EC") && !keyType.endsWith("RSA"))
-                || (keyType.equals("RSASSA-PSS") && algorithm.equals("RSA"));
-    }
-
-    private static Stream<String> requestedNames(@Nullable SSLSession session) {
+    private static Optional<String> requestedName(@Nullable SSLSession session) {
         return session instanceof ExtendedSSLSession extended
                 ? extended.getRequestedServerNames().stream()
                         .filter(SNIHostName.class::isInstance)
-                        .map(name -> ((SNIHostName) name).getAsciiName())
-                : Stream.empty();
+                        .map(name -> ((SNIHostName) name).getAsciiName().toLowerCase(Locale.ROOT))
+                        .findFirst()
+                : Optional.empty();
     }
 
-    private static String alias(Certified one) {
-        return one.files().cert() + "#" + one.chain().getFirst().getSerialNumber();
+    /** Of every kind of key: a certificate for another name is no substitute when JSSE happens to try its kind first. */
+    private static List<Certified> forName(List<Certified> certificates, String host) {
+        return Stream.concat(
+                        certificates.stream().filter(one -> one.names(host)),
+                        certificates.stream().filter(one -> one.covers(host)))
+                .toList();
     }
 
-    private @Nullable Certified byAlias(@Nullable String alias) {
+    /** The default, and those of other kinds of key for a name of it. */
+    private static List<Certified> likeTheFirst(List<Certified> certificates) {
+        Certified first = certificates.getFirst();
         return certificates.stream()
-                .filter(one -> alias(one).equals(alias))
-                .findFirst()
-                .orElse(null);
+                .filter(one -> one.equals(first) || !Collections.disjoint(one.names(), first.names()))
+                .toList();
+    }
+
+    private Optional<Certified> byAlias(@Nullable String alias) {
+        Offer all = offer;
+        return Stream.concat(all.now().stream(), all.before().stream())
+                .filter(one -> one.thumbprint().equals(alias))
+                .findFirst();
     }
 
     @Override
     public X509Certificate @Nullable [] getCertificateChain(@Nullable String alias) {
-        Certified one = byAlias(alias);
-        return one == null ? null : one.chain().toArray(X509Certificate[]::new);
+        return byAlias(alias)
+                .map(one -> one.chain().toArray(X509Certificate[]::new))
+                .orElse(null);
     }
 
     @Override
     public @Nullable PrivateKey getPrivateKey(@Nullable String alias) {
-        Certified one = byAlias(alias);
-        return one == null ? null : one.key();
+        return byAlias(alias).map(Certified::key).orElse(null);
     }
 
     @Override
     public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-        return certificates.stream()
-                .filter(one -> fits(keyType, one.key().getAlgorithm()))
-                .map(KeyChoice::alias)
+        return offer.now().stream()
+                .filter(one -> one.keyType().equals(keyType))
+                .map(Certified::thumbprint)
                 .toArray(String[]::new);
     }
 

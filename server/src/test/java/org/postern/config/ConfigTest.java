@@ -250,6 +250,12 @@ final class ConfigTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x = \"\\U", "x = \"\\U\"", "x = \"\\u12\"", "x = \"\\UFFFFFFFF\"", "x = \"\\ud800\"", "\"\\U"})
+    void anEscapeCutShortIsAMistake(String toml) {
+        assertThat(mistakes(toml)).isNotEmpty();
+    }
+
     @Test
     void noTextCrashesIt() {
         qt().forAll(strings().basicLatinAlphabet().ofLengthBetween(0, 200))
