@@ -1,0 +1,130 @@
+package org.postern.app;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the rooms go down only, as docs/architecture.md draws them. */
+class ArchitectureTest {
+    private static final String[] SMTP = {"org.postern.smtp.."};
+    private static final String[] IDENTITY = {"org.postern.message.."};
+    private static final String[] SERVER = {
+        "org.postern.config..", "org.postern.door..", "org.postern.route..", "org.postern.tls.."
+    };
+    private static final String[] APP = {"org.postern.app.."};
+
+    private static JavaClasses postern;
+
+    @BeforeAll
+    static void read() {
+        postern = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .withImportOption(location -> !location.contains("-tests.jar"))
+                .importPackages("org.postern");
+    }
+
+    @Test
+    void everyRoomIsKnownHere() {
+        classes()
+                .should()
+                .resideInAnyPackage(join(join(SMTP, IDENTITY), join(SERVER, APP)))
+                .because("a new room gets its place in these rules and in docs/architecture.md")
+                .check(postern);
+    }
+
+    @Test
+    void smtpKnowsNobodyButTheJdk() {
+        classes()
+                .that()
+                .resideInAnyPackage(SMTP)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage("java..", "javax.net..", "org.jspecify..", "org.postern.smtp.."))
+                .check(postern);
+    }
+
+    @Test
+    void identityKnowsOnlySmtp() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(IDENTITY)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(join(SERVER, APP))
+                .check(postern);
+    }
+
+    @Test
+    void serverDoesNotKnowTheProgram() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(SERVER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(APP)
+                .check(postern);
+    }
+
+    @Test
+    void grammarDoesNotKnowTheSession() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.postern.smtp")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.postern.smtp.server")
+                .check(postern);
+    }
+
+    @Test
+    void routesAndCertificatesDoNotKnowTheConfiguration() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("org.postern.route..", "org.postern.tls..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.postern.config..", "org.postern.door..")
+                .check(postern);
+    }
+
+    @Test
+    void roomsHaveNoCycles() {
+        slices().matching("org.postern.(**)").should().beFreeOfCycles().check(postern);
+    }
+
+    @Test
+    void onlyTheProgramEndsTheProcess() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(APP)
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
+                .check(postern);
+    }
+
+    @Test
+    void onlyTheTomlIsReadInConfig() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.postern.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.tomlj..")
+                .check(postern);
+    }
+
+    private static String[] join(String[] some, String[] others) {
+        return java.util.stream.Stream.of(some, others)
+                .flatMap(java.util.Arrays::stream)
+                .toArray(String[]::new);
+    }
+}
