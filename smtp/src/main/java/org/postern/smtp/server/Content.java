@@ -402,7 +402,8 @@ final class Content extends InputStream {
         if (limits.contentBytesPerSecond() == 0) {
             return Long.MAX_VALUE / 2;
         }
-        double earnedSeconds = 60 + (double) arrived / limits.contentBytesPerSecond();
+        double graceSeconds = Math.min(60, limits.contentTime().toMillis() / 1_000.0);
+        double earnedSeconds = graceSeconds + (double) arrived / limits.contentBytesPerSecond();
         return Math.max(0, (long) (earnedSeconds * 1e9) - (System.nanoTime() - began));
     }
 }

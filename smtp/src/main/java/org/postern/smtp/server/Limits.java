@@ -17,7 +17,8 @@ import java.time.Duration;
  * @param commandTime from our reply to the end of the next command; past it 421 4.4.2 (RFC 5321 §4.5.3.2.7 asks for 5 minutes)
  * @param commandTimeUnderLoad the same while more than four fifths of {@code sessions} are in use
  * @param contentTime from one arrival of content to the next, past it 421 4.4.2
- * @param contentBytesPerSecond that content must bring on average, after its first minute; below it 421 4.4.2
+ * @param contentBytesPerSecond that content must bring on average, after its first minute (or {@code contentTime}, if that is less);
+ *     below it 421 4.4.2; 0 for any pace
  * @param sessionTime after which a session ends with 421 4.4.2 once its transaction is over
  * @param replyTime until the client has taken our reply; past it the connection is closed
  * @param handshakeTime for TLS; past it the connection is closed
