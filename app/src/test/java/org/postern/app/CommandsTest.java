@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +76,8 @@ class CommandsTest {
         assertThat(postern("config", "check", "--config", file(shown.out())).code()).isZero();
     }
 
-    // attacks.md secret-1: what a key file holds is never read into what is shown.
+    // what a key file holds is never read into what is shown.
+    @Tag("secret-1")
     @Test
     void whatIsShownHoldsNoKey() throws IOException {
         Path key = Files.writeString(directory.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n");

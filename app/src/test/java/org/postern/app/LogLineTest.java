@@ -10,6 +10,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,7 +77,7 @@ class LogLineTest {
         assertThat(valueOf(TEXT, "")).isEqualTo("\"\"");
     }
 
-    // attacks.md xss-1
+    @Tag("xss-1")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -101,7 +102,7 @@ class LogLineTest {
         }
     }
 
-    // attacks.md xss-1
+    @Tag("xss-1")
     @Test
     void anyValueIsOneLine() {
         qt().forAll(strings().allPossible().ofLengthBetween(0, 60)).checkAssert(value -> {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,7 +89,7 @@ final class RouterTest {
                         into -> assertThat(into.path().getParent()).isEqualTo(Path.of("/mail/example.com")));
     }
 
-    /** attacks.md addr-1. */
+    @Tag("addr-1")
     @ParameterizedTest
     @ValueSource(
             strings = {
