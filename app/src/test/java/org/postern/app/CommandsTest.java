@@ -44,17 +44,16 @@ class CommandsTest {
 
     @Test
     void everyMistakeIsSaidWithItsLine() throws IOException {
-        String file = file(
-                """
-                hostnam = "mx.example.com"
-                [[listen]]
-                address = "127.0.0.1:99999"
-                role = "stranger"
-                [limits]
-                sessions = "many"
-                [domains."example.com"]
-                mailboxes = ["ann lee"]
-                """);
+        String file = file("""
+            hostnam = "mx.example.com"
+            [[listen]]
+            address = "127.0.0.1:99999"
+            role = "stranger"
+            [limits]
+            sessions = "many"
+            [domains."example.com"]
+            mailboxes = ["ann lee"]
+            """);
         Said said = postern("config", "check", "--config", file);
 
         assertThat(said.code()).isEqualTo(1);
@@ -65,7 +64,8 @@ class CommandsTest {
                         line -> assertThat(line).startsWith(file + ":4: ").contains("mx"),
                         line -> assertThat(line).startsWith(file + ":6: "),
                         line -> assertThat(line).startsWith(file + ":8: "),
-                        line -> assertThat(line).isEqualTo("5 mistakes; docs/configuration.md tells what each key takes"));
+                        line -> assertThat(line)
+                                .isEqualTo("5 mistakes; docs/configuration.md tells what each key takes"));
     }
 
     @Test
@@ -73,7 +73,8 @@ class CommandsTest {
         Said shown = postern("config", "show", "--config", file("hostname = \"mx.example.com\"\n"));
         assertThat(shown.code()).isZero();
 
-        assertThat(postern("config", "check", "--config", file(shown.out())).code()).isZero();
+        assertThat(postern("config", "check", "--config", file(shown.out())).code())
+                .isZero();
     }
 
     // what a key file holds is never read into what is shown.
@@ -81,11 +82,12 @@ class CommandsTest {
     @Test
     void whatIsShownHoldsNoKey() throws IOException {
         Path key = Files.writeString(directory.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n");
-        Said shown = postern(
-                "config",
-                "show",
-                "--config",
-                file("hostname = \"mx.example.com\"\n[tls]\ncertificates = [{ cert = \"cert.pem\", key = \"key.pem\" }]\n"));
+        String file = file("""
+            hostname = "mx.example.com"
+            [tls]
+            certificates = [{ cert = "cert.pem", key = "key.pem" }]
+            """);
+        Said shown = postern("config", "show", "--config", file);
 
         assertThat(shown.out()).contains(key.toString()).doesNotContain("c2VjcmV0");
     }
@@ -108,7 +110,9 @@ class CommandsTest {
         Said said = postern("serve", "--config", file("sessions = 3\n"));
 
         assertThat(said.code()).isEqualTo(1);
-        assertThat(said.err()).startsWith("postern: the configuration can't be used:\n").contains(":1: ");
+        assertThat(said.err())
+                .startsWith("postern: the configuration can't be used:\n")
+                .contains(":1: ");
     }
 
     @Test

@@ -51,9 +51,14 @@ class LogLineTest {
     void jsonIsAnObjectALine() {
         assertThat(line(
                         JSON,
-                        event("ended", new KeyValuePair("id", "s-1"), new KeyValuePair("n", 3), new KeyValuePair("t", true))))
-                .isEqualTo("{\"time\":\"2026-11-24T12:00:00.123Z\",\"level\":\"info\",\"event\":\"ended\",\"id\":\"s-1\","
-                        + "\"n\":3,\"t\":true}\n");
+                        event(
+                                "ended",
+                                new KeyValuePair("id", "s-1"),
+                                new KeyValuePair("n", 3),
+                                new KeyValuePair("t", true))))
+                .isEqualTo(
+                        "{\"time\":\"2026-11-24T12:00:00.123Z\",\"level\":\"info\",\"event\":\"ended\",\"id\":\"s-1\","
+                                + "\"n\":3,\"t\":true}\n");
     }
 
     @ParameterizedTest

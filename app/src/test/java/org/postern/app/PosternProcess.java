@@ -28,16 +28,15 @@ final class PosternProcess implements AutoCloseable {
     private final int port;
 
     /** {@code .}: who listens, for whom, and nothing else that a test needs; more TOML goes behind it. */
-    static final String ANY_AT_LOCALHOST =
-            """
-            hostname = "mx.example.com"
-            [[listen]]
-            address = "127.0.0.1:0"
-            role = "mx"
-            [domains.localhost]
-            deliver = "maildir:maildir/{domain}/{local}"
-            mailboxes = "any"
-            """;
+    static final String ANY_AT_LOCALHOST = """
+        hostname = "mx.example.com"
+        [[listen]]
+        address = "127.0.0.1:0"
+        role = "mx"
+        [domains.localhost]
+        deliver = "maildir:maildir/{domain}/{local}"
+        mailboxes = "any"
+        """;
 
     private PosternProcess(Path directory, List<String> shell, List<String> jvm, String toml) throws IOException {
         this.directory = directory;

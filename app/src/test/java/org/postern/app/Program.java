@@ -22,7 +22,8 @@ record Program(Path file) {
     private static final int PATIENCE_SECONDS = 120;
 
     /** What {@code .ci/programs} unpacks without installing it, for Debian's mail servers exclude each other. */
-    static final Path UNPACKED = Path.of("..", "target", "programs").toAbsolutePath().normalize();
+    static final Path UNPACKED =
+            Path.of("..", "target", "programs").toAbsolutePath().normalize();
 
     record Outcome(int exit, String output) {
         Outcome succeeded() {

@@ -98,16 +98,15 @@ class RealClientsTest {
 
     @Test
     void pythonsSmtplib() throws Exception {
-        String script =
-                """
-                import smtplib, ssl, sys
-                with smtplib.SMTP('127.0.0.1', int(sys.argv[1]), local_hostname='py.example.org') as s:
-                    s.starttls(context=ssl._create_unverified_context())
-                    s.ehlo()
-                    assert s.has_extn('size') and s.has_extn('chunking') and not s.has_extn('starttls')
-                    s.sendmail('ann@example.org', ['python@localhost'], sys.stdin.buffer.read(), ['BODY=8BITMIME'])
-                    assert s.vrfy('python@localhost')[0] == 252
-                """;
+        String script = """
+            import smtplib, ssl, sys
+            with smtplib.SMTP('127.0.0.1', int(sys.argv[1]), local_hostname='py.example.org') as s:
+                s.starttls(context=ssl._create_unverified_context())
+                s.ehlo()
+                assert s.has_extn('size') and s.has_extn('chunking') and not s.has_extn('starttls')
+                s.sendmail('ann@example.org', ['python@localhost'], sys.stdin.buffer.read(), ['BODY=8BITMIME'])
+                assert s.vrfy('python@localhost')[0] == 252
+            """;
         Program.named("python3")
                 .run(message(), Map.of(), "-c", script, Integer.toString(postern.port()))
                 .succeeded();
@@ -129,9 +128,13 @@ class RealClientsTest {
     void opensslsClient(String version) throws Exception {
         String to = "openssl" + version;
         // Each command waits for the reply before it, for s_client sends what it has at once.
-        String dialogue = "(sleep 0.5; printf 'EHLO o.example.org\\r\\n'; sleep 0.3; printf 'MAIL FROM:<>\\r\\nRCPT TO:<" + to
-                + "@localhost>\\r\\nDATA\\r\\n'; sleep 0.3; printf 'a: b\\r\\n\\r\\nc\\r\\n.\\r\\nQUIT\\r\\n'; sleep 0.3)"
-                + " | timeout 10 openssl s_client -quiet -starttls smtp -connect " + server() + " " + version;
+        String dialogue = """
+            { sleep 0.5; printf 'EHLO o.example.org\\r\\n'
+              sleep 0.3; printf 'MAIL FROM:<>\\r\\nRCPT TO:<%s@localhost>\\r\\nDATA\\r\\n'
+              sleep 0.3; printf 'a: b\\r\\n\\r\\nc\\r\\n.\\r\\nQUIT\\r\\n'
+              sleep 0.3
+            } | timeout 10 openssl s_client -quiet -starttls smtp -connect %s %s
+            """.formatted(to, server(), version);
         Program.named("openssl");
         Program.Outcome outcome = Program.named("sh").run("-c", dialogue);
 
@@ -203,20 +206,14 @@ class RealClientsTest {
         if (!Files.isDirectory(modules.resolve("nodemailer"))) {
             throw Program.missing("nodemailer");
         }
-        String script =
-                """
-                const sender = require('nodemailer').createTransport({host: '127.0.0.1', port: +process.argv[1],
-                    name: 'node.example.org', requireTLS: true, tls: {rejectUnauthorized: false}});
-                sender.sendMail({from: 'ann@example.org', to: 'nodemailer@localhost', subject: 'Grüße', text: 'Käse\\n.\\n'})
-                    .then(info => { sender.close(); if (!info.response.startsWith('250 2.0.0')) throw new Error(info.response); });
-                """;
+        String script = """
+            const sender = require('nodemailer').createTransport({host: '127.0.0.1', port: +process.argv[1],
+                name: 'node.example.org', requireTLS: true, tls: {rejectUnauthorized: false}});
+            sender.sendMail({from: 'ann@example.org', to: 'nodemailer@localhost', subject: 'Grüße', text: 'Käse\\n.\\n'})
+                .then(info => { sender.close(); if (!info.response.startsWith('250 2.0.0')) throw new Error(info.response); });
+            """;
         Program.named("node")
-                .run(
-                        message(),
-                        Map.of("NODE_PATH", modules.toString()),
-                        "-e",
-                        script,
-                        Integer.toString(postern.port()))
+                .run(message(), Map.of("NODE_PATH", modules.toString()), "-e", script, Integer.toString(postern.port()))
                 .succeeded();
 
         assertThat(keptFor("nodemailer")).contains("Subject: =?UTF-8?", "K=C3=A4se\n.\n");

@@ -31,7 +31,11 @@ class SecurityDocumentTest {
 
     private record Row(String state, String text) {
         List<String> references() {
-            return REFERENCE.matcher(text).results().map(found -> found.group(1)).toList();
+            return REFERENCE
+                    .matcher(text)
+                    .results()
+                    .map(found -> found.group(1))
+                    .toList();
         }
     }
 
@@ -44,7 +48,9 @@ class SecurityDocumentTest {
         for (String line : Files.readAllLines(ROOT.resolve("docs/security.md"))) {
             Matcher row = ROW.matcher(line);
             if (row.matches()) {
-                assertThat(ROWS.put(row.group(1), new Row(row.group(2), row.group(3)))).as("twice: " + line).isNull();
+                assertThat(ROWS.put(row.group(1), new Row(row.group(2), row.group(3))))
+                        .as("twice: " + line)
+                        .isNull();
             }
         }
         ids = new TreeSet<>(Files.readAllLines(Path.of("src/test/resources/attack-ids.txt")));
@@ -117,9 +123,7 @@ class SecurityDocumentTest {
         var found = new TreeSet<String>();
         String name = file.getFileName().toString();
         if (name.endsWith(".java")) {
-            TAG.matcher(Files.readString(ROOT.resolve(file)))
-                    .results()
-                    .forEach(tag -> found.add(tag.group(1)));
+            TAG.matcher(Files.readString(ROOT.resolve(file))).results().forEach(tag -> found.add(tag.group(1)));
         } else if (name.endsWith(".smtp")) {
             String about = name + " " + Files.readAllLines(ROOT.resolve(file)).getFirst();
             ids.stream()

@@ -175,8 +175,8 @@ class ServeTest {
     @Test
     @Tag("fd-1")
     void outOfFileDescriptorsItPausesAndRecovers() throws Exception {
-        String toml =
-                PosternProcess.ANY_AT_LOCALHOST.replace("[[listen]]", "[limits]\nsessions-per-client = 1_000\n[[listen]]");
+        String toml = PosternProcess.ANY_AT_LOCALHOST.replace(
+                "[[listen]]", "[limits]\nsessions-per-client = 1_000\n[[listen]]");
         try (var postern = PosternProcess.under(directory, "ulimit -n 128", toml)) {
             List<Peer> peers = new ArrayList<>();
             for (int i = 0; i < 140; i++) {
@@ -193,13 +193,16 @@ class ServeTest {
                 }
             });
             postern.waitForOutput("accepts connections again");
-            assertThat(postern.output().split("can't accept connections", -1)).as(postern.output()).hasSize(2);
+            assertThat(postern.output().split("can't accept connections", -1))
+                    .as(postern.output())
+                    .hasSize(2);
         }
     }
 
     @Test
     void eachSessionIsALineOfTheLog() throws Exception {
-        try (var postern = PosternProcess.with(directory, PosternProcess.ANY_AT_LOCALHOST + "[log]\nformat = \"json\"\n");
+        try (var postern =
+                        PosternProcess.with(directory, PosternProcess.ANY_AT_LOCALHOST + "[log]\nformat = \"json\"\n");
                 Peer peer = content(postern)) {
             peer.send("Subject: \u001b[31m\r\n\r\nbody\r\n.\r\n");
             peer.reply();
@@ -211,7 +214,8 @@ class ServeTest {
 
             assertThat(Files.readString(directory.resolve("output"), UTF_8).lines())
                     .filteredOn(line -> line.startsWith("{"))
-                    .anySatisfy(line -> assertThat(line).contains("\"session\":\"s-", "x@elsewhere.example", "550 5.7.1"));
+                    .anySatisfy(
+                            line -> assertThat(line).contains("\"session\":\"s-", "x@elsewhere.example", "550 5.7.1"));
         }
     }
 

@@ -51,10 +51,15 @@ class WholeMessageTest {
     private static byte[] oddMessage() {
         var random = new Random(25);
         var out = new ByteArrayOutputStream(OCTETS + 100_000);
-        out.writeBytes(
-                (MARK + "\r\nFrom: <ann@example.org>\r\nTo: <you@localhost>\r\nDate: Tue, 24 Nov 2026 12:00:00 +0000\r\n"
-                                + "Message-ID: <1@example.org>\r\nSubject: odd\r\n\r\n")
-                        .getBytes(US_ASCII));
+        String header = """
+            From: <ann@example.org>
+            To: <you@localhost>
+            Date: Tue, 24 Nov 2026 12:00:00 +0000
+            Message-ID: <1@example.org>
+            Subject: odd
+
+            """;
+        out.writeBytes((MARK + "\n" + header).replace("\n", "\r\n").getBytes(US_ASCII));
         while (out.size() < OCTETS) {
             int length = random.nextInt(10) == 0 ? random.nextInt(60_000) : random.nextInt(200);
             byte[] line = new byte[length];
@@ -78,16 +83,17 @@ class WholeMessageTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void pythonByData(boolean tls) throws Exception {
-        String script =
-                """
-                import smtplib, ssl, sys
-                with smtplib.SMTP('127.0.0.1', int(sys.argv[1]), local_hostname='py.example.org') as s:
-                    if sys.argv[3] == 'true':
-                        s.starttls(context=ssl._create_unverified_context())
-                    s.sendmail('ann@example.org', [sys.argv[2]], sys.stdin.buffer.read(), ['BODY=8BITMIME'])
-                """;
+        String script = """
+            import smtplib, ssl, sys
+            with smtplib.SMTP('127.0.0.1', int(sys.argv[1]), local_hostname='py.example.org') as s:
+                if sys.argv[3] == 'true':
+                    s.starttls(context=ssl._create_unverified_context())
+                s.sendmail('ann@example.org', [sys.argv[2]], sys.stdin.buffer.read(), ['BODY=8BITMIME'])
+            """;
         String to = "python" + tls(tls);
-        Program.named("python3").run(in(), Map.of(), "-c", script, port(), to + "@localhost", "" + tls).succeeded();
+        Program.named("python3")
+                .run(in(), Map.of(), "-c", script, port(), to + "@localhost", "" + tls)
+                .succeeded();
 
         assertWhole(to, tls);
     }
@@ -149,36 +155,34 @@ class WholeMessageTest {
         Path work = Files.createDirectory(directory.resolve("exim" + tls));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Path config = Files.writeString(
-                work.resolve("exim.conf"),
-                """
-                exim_path = %4$s
-                primary_hostname = exim.example.org
-                spool_directory = %1$s/spool
-                log_file_path = %1$s/%%slog
-                qualify_domain = example.org
-                accept_8bitmime = true
-                message_size_limit = 0
-                keep_environment =
-                begin acl
-                begin routers
-                all:
-                  driver = manualroute
-                  route_list = * 127.0.0.1
-                  self = send
-                  transport = postern
-                begin transports
-                postern:
-                  driver = smtp
-                  port = %2$s
-                  allow_localhost
-                  hosts_try_chunking = *
-                  message_linelength_limit = 100000
-                  %3$s = 127.0.0.1
-                begin retry
-                * * F,1h,1m
-                """
-                        .formatted(work, port(), tls ? "hosts_require_tls" : "hosts_avoid_tls", exim.file()));
+        Path config = Files.writeString(work.resolve("exim.conf"), """
+            exim_path = %4$s
+            primary_hostname = exim.example.org
+            spool_directory = %1$s/spool
+            log_file_path = %1$s/%%slog
+            qualify_domain = example.org
+            accept_8bitmime = true
+            message_size_limit = 0
+            keep_environment =
+            begin acl
+            begin routers
+            all:
+              driver = manualroute
+              route_list = * 127.0.0.1
+              self = send
+              transport = postern
+            begin transports
+            postern:
+              driver = smtp
+              port = %2$s
+              allow_localhost
+              hosts_try_chunking = *
+              message_linelength_limit = 100000
+              %3$s = 127.0.0.1
+            begin retry
+            * * F,1h,1m
+            """.formatted(
+                        work, port(), tls ? "hosts_require_tls" : "hosts_avoid_tls", exim.file()));
         String to = "exim" + tls(tls);
         Program.Outcome outcome = exim.run(
                 unix(),
@@ -199,34 +203,36 @@ class WholeMessageTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void scriptByBdat(boolean tls) throws Exception {
-        // Chunks of many sizes, that end within lines, within CR LF and within runs of dots; pipelined as RFC 3030 §4.2 allows.
-        String script =
-                """
-                import random, socket, ssl, sys
-                def reply():
+        // Chunks of many sizes, that end within lines, within CR LF and within runs of dots; pipelined as RFC 3030 §4.2
+        // allows.
+        String script = """
+            import random, socket, ssl, sys
+            def reply():
+                line = f.readline()
+                while line[3:4] == b'-':
                     line = f.readline()
-                    while line[3:4] == b'-':
-                        line = f.readline()
-                    assert line[:1] == b'2', line
-                s = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
-                f = s.makefile('rb'); reply()
-                if sys.argv[3] == 'true':
-                    s.sendall(b'EHLO s.example.org\\r\\n'); reply()
-                    s.sendall(b'STARTTLS\\r\\n'); reply()
-                    s = ssl._create_unverified_context().wrap_socket(s); f = s.makefile('rb')
+                assert line[:1] == b'2', line
+            s = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+            f = s.makefile('rb'); reply()
+            if sys.argv[3] == 'true':
                 s.sendall(b'EHLO s.example.org\\r\\n'); reply()
-                s.sendall(b'MAIL FROM:<ann@example.org> BODY=8BITMIME\\r\\nRCPT TO:<' + sys.argv[2].encode() + b'>\\r\\n')
-                reply(); reply()
-                message = sys.stdin.buffer.read(); at = 0; random.seed(3)
-                while at < len(message):
-                    size = random.choice([1, 2, 3, 100, 4096, 65536, 1000000])
-                    chunk = message[at:at + size]; at += size
-                    s.sendall(b'BDAT %d\\r\\n' % len(chunk) + chunk); reply()
-                s.sendall(b'BDAT 0 LAST\\r\\n'); reply()
-                s.sendall(b'QUIT\\r\\n'); reply()
-                """;
+                s.sendall(b'STARTTLS\\r\\n'); reply()
+                s = ssl._create_unverified_context().wrap_socket(s); f = s.makefile('rb')
+            s.sendall(b'EHLO s.example.org\\r\\n'); reply()
+            s.sendall(b'MAIL FROM:<ann@example.org> BODY=8BITMIME\\r\\nRCPT TO:<' + sys.argv[2].encode() + b'>\\r\\n')
+            reply(); reply()
+            message = sys.stdin.buffer.read(); at = 0; random.seed(3)
+            while at < len(message):
+                size = random.choice([1, 2, 3, 100, 4096, 65536, 1000000])
+                chunk = message[at:at + size]; at += size
+                s.sendall(b'BDAT %d\\r\\n' % len(chunk) + chunk); reply()
+            s.sendall(b'BDAT 0 LAST\\r\\n'); reply()
+            s.sendall(b'QUIT\\r\\n'); reply()
+            """;
         String to = "script" + tls(tls);
-        Program.named("python3").run(in(), Map.of(), "-c", script, port(), to + "@localhost", "" + tls).succeeded();
+        Program.named("python3")
+                .run(in(), Map.of(), "-c", script, port(), to + "@localhost", "" + tls)
+                .succeeded();
 
         assertWhole(to, tls);
     }

@@ -12,7 +12,8 @@ import java.io.IOException;
 final class HeaderFuzzTest {
     @FuzzTest(maxDuration = "10m")
     void header(byte[] octets) throws IOException {
-        OpenMessage message = OpenMessage.of(new ByteArrayInputStream(octets), Integer.MAX_VALUE).orElseThrow();
+        OpenMessage message = OpenMessage.of(new ByteArrayInputStream(octets), Integer.MAX_VALUE)
+                .orElseThrow();
         var fields = new ByteArrayOutputStream();
         for (Field field : message.header().fields()) {
             fields.writeBytes(field.toBytes());

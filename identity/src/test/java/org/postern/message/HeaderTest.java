@@ -83,7 +83,14 @@ class HeaderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"no colon\r\n", " starts with a space: 1\r\n", ": 1\r\n", "a b: 1\r\n", "\u0001: 1\r\n", "ü\u007f: 1\r\n"})
+            strings = {
+                "no colon\r\n",
+                " starts with a space: 1\r\n",
+                ": 1\r\n",
+                "a b: 1\r\n",
+                "\u0001: 1\r\n",
+                "ü\u007f: 1\r\n"
+            })
     void lineThatIsNoFieldIsKeptWithoutAName(String line) {
         List<Field> fields = header(line + "B: 2\r\n\r\n").fields();
 
@@ -168,7 +175,10 @@ class HeaderTest {
                     var text = new StringBuilder();
                     var expected = new ArrayList<String>();
                     for (String name : names) {
-                        text.append(name).append(": ").append("\r\n ".repeat(fold)).append("value\r\n");
+                        text.append(name)
+                                .append(": ")
+                                .append("\r\n ".repeat(fold))
+                                .append("value\r\n");
                         expected.add(name);
                     }
                     assertThat(header(text + "\r\n").fields())

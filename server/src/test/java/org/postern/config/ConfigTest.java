@@ -251,7 +251,8 @@ final class ConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x = \"\\U", "x = \"\\U\"", "x = \"\\u12\"", "x = \"\\UFFFFFFFF\"", "x = \"\\ud800\"", "\"\\U"})
+    @ValueSource(
+            strings = {"x = \"\\U", "x = \"\\U\"", "x = \"\\u12\"", "x = \"\\UFFFFFFFF\"", "x = \"\\ud800\"", "\"\\U"})
     void anEscapeCutShortIsAMistake(String toml) {
         assertThat(mistakes(toml)).isNotEmpty();
     }

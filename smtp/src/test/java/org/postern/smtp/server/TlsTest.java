@@ -133,10 +133,11 @@ class TlsTest {
         // A hello of TLS 1.0 with TLS_RSA_WITH_AES_128_CBC_SHA, as no client of today makes it any more.
         String hello = "\u0003\u0001" + "r".repeat(32) + "\u0000\u0000\u0002\u0000/\u0001\u0000";
         try (Peer peer = readyForHandshake()) {
-            peer.send("\u0016\u0003\u0001\u0000" + (char) (hello.length() + 4) + "\u0001\u0000\u0000" + (char) hello.length()
-                    + hello);
+            peer.send("\u0016\u0003\u0001\u0000" + (char) (hello.length() + 4) + "\u0001\u0000\u0000"
+                    + (char) hello.length() + hello);
             // RFC 5246 §7.2: a fatal alert, protocol_version.
-            assertThat(List.of(peer.read(), peer.read(), peer.read(), peer.read(), peer.read(), peer.read(), peer.read()))
+            assertThat(List.of(
+                            peer.read(), peer.read(), peer.read(), peer.read(), peer.read(), peer.read(), peer.read()))
                     .first()
                     .isEqualTo(0x15);
             assertThat(end().reason()).isEqualTo(SessionEnd.Reason.TLS);
