@@ -10,45 +10,45 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.postern.config.Config;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /**
- * {@code postern rehearse}: starts a server in a temporary directory, hands it one message, and stops it. The build runs this once to
- * write the JVM's cache of loaded classes (JEP 514), by which later starts are quicker.
+ * {@code postern rehearse DIRECTORY}: starts a server there, hands it one message, and stops it. The build does so to write the JVM's
+ * cache of loaded classes (JEP 514), by which later starts are quicker. What only a first start needs (a certificate is made) has no
+ * place in that cache, so the build rehearses twice in one directory and keeps the second's.
  */
 @Command(name = "rehearse", hidden = true, description = "Run once through a start, a message and a stop.")
 final class Rehearse implements Callable<Integer> {
+    @Parameters(paramLabel = "DIRECTORY")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the field
+    Rehearse() {}
+
     @Override
     public Integer call() throws Exception {
-        Path directory = Files.createTempDirectory("postern-rehearsal");
-        try {
-            Path file = directory.resolve("postern.toml");
-            Files.writeString(file, """
-                hostname = "mx.example.com"
-                data = "data"
-                [[listen]]
-                address = "127.0.0.1:0"
-                role = "trusted"
-                [domains."example.com"]
-                deliver = "maildir:mail/{domain}/{local}"
-                mailboxes = "any"
-                """);
-            if (!(Config.read(file) instanceof Config.Result.Valid valid)) {
-                return 1;
-            }
-            Logging.configure(valid.config().logFormat());
-            try (Mta mta = Mta.start(valid.config())) {
-                send(mta.addresses().getFirst());
-            }
-            return 0;
-        } finally {
-            remove(directory);
+        Path file = Files.writeString(directory.resolve("postern.toml"), """
+            hostname = "mx.example.com"
+            data = "data"
+            [[listen]]
+            address = "127.0.0.1:0"
+            role = "trusted"
+            [domains."example.com"]
+            deliver = "maildir:mail/{domain}/{local}"
+            mailboxes = "any"
+            """);
+        if (!(Config.read(file) instanceof Config.Result.Valid valid)) {
+            return 1;
         }
+        Logging.configure(valid.config().logFormat());
+        try (Mta mta = Mta.start(valid.config())) {
+            send(mta.addresses().getFirst());
+        }
+        return 0;
     }
 
     private static void send(InetSocketAddress server) throws IOException {
@@ -76,14 +76,6 @@ final class Rehearse implements Callable<Integer> {
         }
         if (line == null || line.charAt(0) > '3') {
             throw new IOException("the rehearsal was refused: " + line);
-        }
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

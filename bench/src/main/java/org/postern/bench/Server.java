@@ -78,10 +78,14 @@ final class Server implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException, IOException {
+    public void close() throws IOException {
         process.destroy();
-        process.waitFor();
-        new ProcessBuilder(List.of("rm", "-rf", directory.toString())).start().waitFor();
+        // Uninterruptibly: a bench that is stopped leaves nothing behind.
+        process.onExit().join();
+        new ProcessBuilder(List.of("rm", "-rf", directory.toString()))
+                .start()
+                .onExit()
+                .join();
     }
 
     /** A connection; {@code n} chooses one of many loopback addresses, for each has only so many ports. */
