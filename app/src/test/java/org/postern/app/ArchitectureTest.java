@@ -4,10 +4,17 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +44,16 @@ class ArchitectureTest {
                 .resideInAnyPackage(join(join(SMTP, IDENTITY), join(SERVER, APP)))
                 .because("a new room gets its place in these rules and in docs/architecture.md")
                 .check(postern);
+    }
+
+    @Test
+    void everyRoomIsInTheDocument() throws IOException {
+        var rooms = new TreeSet<String>();
+        postern.forEach(type -> rooms.add(type.getPackageName()));
+        Matcher row = Pattern.compile("(?m)^\\| `[a-z]+` \\| `(org\\.postern[a-z.]*)` \\|")
+                .matcher(Files.readString(Path.of("../docs/architecture.md")));
+
+        assertThat(row.results().map(found -> found.group(1))).containsExactlyInAnyOrderElementsOf(rooms);
     }
 
     @Test

@@ -34,27 +34,31 @@ final class ConfigReader {
     private static final Duration NONE = Duration.ZERO;
     private static final Duration INSTANT = Duration.ofMillis(1);
 
-    private final Path file;
     private final Path directory;
-    private final List<Mistake> mistakes = new ArrayList<>();
+    private final Reading reading;
     private final List<String> warnings = new ArrayList<>();
 
     ConfigReader(Path file, Path directory) {
-        this.file = file;
         this.directory = directory;
+        this.reading = new Reading(file);
     }
 
     Result read(String toml) {
         TomlParseResult parsed = Toml.parse(toml);
         parsed.errors()
-                .forEach(error -> mistakes.add(new Mistake(
-                        file, error.position().line(), error.position().column(), "not TOML: " + error.getMessage())));
+                .forEach(error -> reading.mistake(
+                        error.position().line(), error.position().column(), "not TOML: " + error.getMessage()));
         // What a parser makes of the rest of a broken file would only give mistakes that are none.
-        Config config = parsed.hasErrors() ? null : config(new Section(parsed, "", file, mistakes));
-        if (config == null || !mistakes.isEmpty()) {
-            return new Result.Invalid(mistakes.stream().sorted(Mistake.BY_PLACE).toList());
+        Config config = parsed.hasErrors() ? null : config(new Section(parsed, "", reading));
+        if (config == null || !reading.mistakes().isEmpty()) {
+            return new Result.Invalid(reading.mistakes());
         }
         return new Result.Valid(config, List.copyOf(warnings));
+    }
+
+    /** Every key that this reading asked for: with a listener, a certificate and a domain in the file, all there are. */
+    Set<String> keys() {
+        return reading.keys();
     }
 
     private Config config(Section root) {

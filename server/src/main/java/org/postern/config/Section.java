@@ -1,9 +1,7 @@
 package org.postern.config;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,15 +21,13 @@ import org.tomlj.TomlTable;
 final class Section {
     private final TomlTable table;
     private final String prefix;
-    private final Path file;
-    private final Collection<Mistake> mistakes;
+    private final Reading reading;
     private final Set<String> known = new LinkedHashSet<>();
 
-    Section(TomlTable table, String prefix, Path file, Collection<Mistake> mistakes) {
+    Section(TomlTable table, String prefix, Reading reading) {
         this.table = table;
         this.prefix = prefix;
-        this.file = file;
-        this.mistakes = mistakes;
+        this.reading = reading;
     }
 
     // --- values
@@ -137,10 +133,7 @@ final class Section {
             mistake(key, "should be a table: [" + prefix + key + "]");
         }
         return new Section(
-                value instanceof TomlTable inner ? inner : org.tomlj.Toml.parse(""),
-                prefix + key + ".",
-                file,
-                mistakes);
+                value instanceof TomlTable inner ? inner : org.tomlj.Toml.parse(""), prefix + key + ".", reading);
     }
 
     /** The tables of an array of tables, {@code [[key]]} or {@code key = [{...}]}. */
@@ -150,7 +143,7 @@ final class Section {
         if (value instanceof TomlArray array) {
             for (int i = 0; i < array.size(); i++) {
                 if (array.get(i) instanceof TomlTable inner) {
-                    sections.add(new Section(inner, prefix + key + ".", file, mistakes));
+                    sections.add(new Section(inner, prefix + key + ".", reading));
                 } else {
                     mistake(array.inputPositionOf(i), key, "should hold tables, not " + shown(array.get(i)));
                 }
@@ -192,17 +185,18 @@ final class Section {
                 .findFirst()
                 .map(key -> table.inputPositionOf(List.of(key)))
                 .orElse(TomlPosition.positionAt(1, 1));
-        mistakes.add(new Mistake(file, place.line(), place.column(), text));
+        reading.mistake(place.line(), place.column(), text);
     }
 
     private void mistake(@Nullable TomlPosition place, String key, String text) {
         int line = place == null ? 1 : place.line();
         int column = place == null ? 1 : place.column();
-        mistakes.add(new Mistake(file, line, column, prefix + key + " " + text));
+        reading.mistake(line, column, prefix + key + " " + text);
     }
 
     private @Nullable Object value(String key) {
         known.add(key);
+        reading.asked(prefix + key);
         return table.get(List.of(key));
     }
 

@@ -1,0 +1,81 @@
+package org.postern.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** docs/configuration.md and docs/limits.md say what the code does, and every example of the documents can be used. */
+class ConfigDocumentTest {
+    private static final Path ROOT = Path.of("..");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)` )?.*\\|$");
+    private static final Pattern SETTING = Pattern.compile("(?m)^([a-z-]+) = (.*)$");
+    private static final Pattern TOML = Pattern.compile("```toml\n(.*?)```", Pattern.DOTALL);
+    private static final String ONE_OF_EACH = """
+        [[listen]]
+        address = "127.0.0.1:0"
+        [tls]
+        certificates = [{ cert = "a", key = "b" }]
+        [domains.NAME]
+        """;
+
+    @Test
+    void everyKeyHasARowAndNoOther() throws IOException {
+        var reader = new ConfigReader(Path.of("postern.toml"), Path.of("/"));
+        assertThat(reader.read(ONE_OF_EACH)).isInstanceOf(Config.Result.Valid.class);
+        Set<String> keys = new TreeSet<>(reader.keys());
+        // They have a page of their own.
+        keys.removeIf(key -> key.startsWith("limits."));
+        keys.remove("domains.NAME");
+
+        assertThat(rows("docs/configuration.md").keySet()).isEqualTo(keys);
+    }
+
+    @Test
+    void everyLimitStandsThereWithItsDefault() throws IOException {
+        String written = ConfigText.of(Config.defaults().config());
+        String limits = written.substring(written.indexOf("[limits]"), written.indexOf("[log]"));
+        Map<String, String> defaults = new TreeMap<>();
+        SETTING.matcher(limits).results().forEach(line -> defaults.put(line.group(1), line.group(2)));
+
+        assertThat(rows("docs/limits.md")).isEqualTo(defaults);
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void examplesCanBeUsed(Path document) throws IOException {
+        Matcher example = TOML.matcher(Files.readString(document));
+        while (example.find()) {
+            assertThat(Config.parse(example.group(1), document, Path.of("/etc/postern")))
+                    .as(example.group(1))
+                    .isInstanceOf(Config.Result.Valid.class);
+        }
+    }
+
+    static Stream<Path> documents() throws IOException {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(Stream.of(ROOT.resolve("README.md")), docs.toList().stream())
+                    .filter(file -> file.toString().endsWith(".md"));
+        }
+    }
+
+    /** The first column of the tables, and what stands at the start of the second. */
+    private static Map<String, String> rows(String document) throws IOException {
+        Map<String, String> rows = new TreeMap<>();
+        ROW.matcher(Files.readString(ROOT.resolve(document)))
+                .results()
+                .forEach(row -> rows.put(row.group(1), String.valueOf(row.group(2))));
+        return rows;
+    }
+}
