@@ -120,7 +120,7 @@ class ServeTest {
         }
     }
 
-    private static String sendMegabytes(PosternProcess postern, int megabytes) throws IOException {
+    static String sendMegabytes(PosternProcess postern, int megabytes) throws IOException {
         byte[] line = new byte[100];
         Arrays.fill(line, (byte) 'x');
         line[98] = '\r';
@@ -130,7 +130,7 @@ class ServeTest {
             piece[i] = line[i % 100];
         }
         try (Peer peer = content(postern)) {
-            peer.socket().setSoTimeout(120_000);
+            peer.socket().setSoTimeout(300_000);
             OutputStream out = peer.out();
             out.write("Subject: large\r\n\r\n".getBytes(US_ASCII));
             for (int i = 0; i < megabytes * 10; i++) {
