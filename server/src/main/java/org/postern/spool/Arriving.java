@@ -1,0 +1,103 @@
+package org.postern.spool;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.postern.smtp.Envelope;
+
+/** A message while it comes in: pieces are handed over as they fill, the last one with all else, durably. One use, one thread. */
+final class Arriving {
+    private static final int FIRST_BUFFER = 8 << 10;
+
+    private final Committer committer;
+    private final Space space;
+    private final Spool.Arrival arrival;
+    private final String label;
+    private final CRC32C crc = new CRC32C();
+    private byte[] buffer;
+    private int length;
+    private int pieces;
+    private long octets;
+
+    Arriving(Committer committer, Space space, Spool.Arrival arrival) {
+        this.committer = committer;
+        this.space = space;
+        this.arrival = arrival;
+        this.label = Records.label(arrival.envelope());
+        byte[] opening = Records.opening(label);
+        this.buffer = Arrays.copyOf(opening, FIRST_BUFFER);
+        this.length = opening.length;
+    }
+
+    /** Reads it to its end and keeps it; when that can't be, nothing of it. */
+    SpooledMessage receive(InputStream content) throws IOException {
+        try {
+            while (true) {
+                makeRoom();
+                int got = content.read(buffer, length, buffer.length - length);
+                if (got < 0) {
+                    return finish();
+                }
+                crc.update(buffer, length, got);
+                length += got;
+                octets += got;
+            }
+        } catch (IOException | RuntimeException problem) {
+            abandon(problem);
+            throw problem;
+        }
+    }
+
+    private void makeRoom() throws IOException {
+        if (length == Records.PIECE) {
+            space.require(length);
+            committer.commit(new Write.Piece(arrival.id(), pieces, take()));
+            pieces++;
+        } else if (length == buffer.length) {
+            buffer = Arrays.copyOf(buffer, Math.min(Records.PIECE, length * 2));
+        }
+    }
+
+    private SpooledMessage finish() throws IOException {
+        space.require(length);
+        Envelope envelope = arrival.envelope();
+        var received = Instant.ofEpochMilli(arrival.id().millis());
+        var message = new SpooledMessage(
+                arrival.id(),
+                arrival.session(),
+                envelope.from(),
+                envelope.parameters().body(),
+                envelope.parameters().smtputf8(),
+                arrival.trace(),
+                octets,
+                (int) crc.getValue(),
+                Duration.ZERO,
+                0,
+                envelope.recipients().stream()
+                        .map(path -> Recipient.fresh(path, received))
+                        .toList());
+        committer.commit(new Write.Whole(arrival.id(), label, Records.message(message), pieces, take()));
+        return message;
+    }
+
+    /** What was handed over of it is taken back. */
+    private void abandon(Exception because) {
+        if (pieces > 0) {
+            try {
+                committer.commit(new Write.Abandoned(arrival.id(), pieces));
+            } catch (IOException stopped) {
+                // The next start sweeps it.
+                because.addSuppressed(stopped);
+            }
+        }
+    }
+
+    private byte[] take() {
+        byte[] piece = Arrays.copyOf(buffer, length);
+        length = 0;
+        return piece;
+    }
+}

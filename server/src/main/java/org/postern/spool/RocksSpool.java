@@ -1,0 +1,207 @@
+package org.postern.spool;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/** A spool in RocksDB, for one process. {@link Records} has its layout. */
+public final class RocksSpool implements Spool {
+    private static final byte[] FORMAT_KEY = "format".getBytes(US_ASCII);
+
+    private final Store store;
+    private final Committer committer;
+    private final Space space;
+    private final Clock clock;
+    private final AtomicLong lastId;
+
+    /**
+     * How much space it leaves.
+     *
+     * @param lowOctets that must be free for a message to be taken
+     * @param reserveOctets kept in a file, for the last moments of a disk that others fill
+     */
+    public record Room(long lowOctets, long reserveOctets) {
+        /** The defaults. */
+        public static final Room DEFAULT = new Room(512L << 20, 64L << 20);
+    }
+
+    private RocksSpool(Store store, Committer committer, Space space, Clock clock, long lastId) {
+        this.store = store;
+        this.committer = committer;
+        this.space = space;
+        this.clock = clock;
+        this.lastId = new AtomicLong(lastId);
+    }
+
+    /**
+     * Opens the spool in {@code directory}, or makes one.
+     *
+     * @throws SpoolProblem when it is damaged, in use, or of a newer version; its message names the command that helps
+     */
+    public static RocksSpool open(Path directory, Room room, Clock clock) throws IOException {
+        Files.createDirectories(directory);
+        Ledger.Account account = Ledger.read(directory);
+        Store store = Store.open(directory, Store.Mode.SERVE);
+        try {
+            requireWhole(store, account);
+            long last = prepare(store);
+            var space = new Space(directory, room.lowOctets(), room.reserveOctets());
+            var committer = new Committer(store, Ledger.open(directory));
+            store.onBackgroundError(committer::breakDown);
+            return new RocksSpool(store, committer, space, clock, last);
+        } catch (RocksDBException problem) {
+            store.close();
+            throw Store.problem(directory, problem);
+        } catch (IOException | RuntimeException problem) {
+            store.close();
+            throw problem;
+        }
+    }
+
+    /** A log cut short looks to RocksDB like a crash: but what the ledger saw confirmed must be there. */
+    private static void requireWhole(Store store, Ledger.Account account) throws SpoolProblem {
+        if (account.sequence() > store.db().getLatestSequenceNumber()) {
+            throw new SpoolProblem(
+                    SpoolProblem.Kind.DAMAGED,
+                    "the spool in " + store.directory() + " has lost what it had confirmed; run: postern spool repair");
+        }
+    }
+
+    /** Checks the format, sweeps messages that never became whole, and finds the last name. */
+    private static long prepare(Store store) throws RocksDBException, SpoolProblem {
+        RocksDB db = store.db();
+        byte[] format = db.get(FORMAT_KEY);
+        if (format == null) {
+            db.put(FORMAT_KEY, new byte[] {Records.FORMAT});
+        } else if (format[0] != Records.FORMAT) {
+            throw new SpoolProblem(
+                    SpoolProblem.Kind.TOO_NEW,
+                    "the spool in " + store.directory() + " has format " + format[0]
+                            + ", which a newer Postern wrote: run that one");
+        }
+        sweep(store);
+        try (RocksIterator last = db.newIterator(store.messages())) {
+            last.seekToLast();
+            last.status();
+            return last.isValid() ? Records.id(last.key()).value() : 0;
+        }
+    }
+
+    private static void sweep(Store store) throws RocksDBException {
+        try (RocksIterator open = store.db().newIterator();
+                var batch = new WriteBatch()) {
+            for (open.seek(Records.OPEN); open.isValid() && Records.isOpen(open.key()); open.next()) {
+                MessageId id = Records.openId(open.key());
+                batch.deleteRange(store.contents(), Records.key(id, 0), Records.key(id, Integer.MAX_VALUE));
+                batch.singleDelete(open.key());
+            }
+            open.status();
+            store.db().write(store.unsynced(), batch);
+        }
+    }
+
+    // --- taking
+    // ----------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public MessageId nextId() {
+        long millis = clock.millis();
+        return new MessageId(
+                lastId.updateAndGet(last -> MessageId.after(last, millis).value()));
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return committer.isRunning() && space.hasRoom();
+    }
+
+    @Override
+    public SpooledMessage accept(Arrival arrival, InputStream content) throws IOException {
+        committer.requireRunning();
+        return new Arriving(committer, space, arrival).receive(content);
+    }
+
+    @Override
+    public void update(SpooledMessage message) throws IOException {
+        committer.commit(new Write.Change(message.id(), message.revision(), Records.state(message)));
+    }
+
+    @Override
+    public void done(SpooledMessage message) throws IOException {
+        committer.commit(new Write.Gone(message.id(), Records.pieces(message), message.revision()));
+    }
+
+    // --- reading
+    // ---------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public InputStream content(SpooledMessage message) {
+        return new SpooledContent(store, message);
+    }
+
+    @Override
+    public Optional<SpooledMessage> find(MessageId id) throws IOException {
+        try {
+            byte[] record = store.db().get(store.messages(), Records.key(id));
+            if (record == null) {
+                return Optional.empty();
+            }
+            try (RocksIterator states = store.db().newIterator(store.states())) {
+                return Optional.of(withState(Records.message(id, record), states));
+            }
+        } catch (RocksDBException problem) {
+            throw Store.problem(store.directory(), problem);
+        }
+    }
+
+    @Override
+    public List<SpooledMessage> page(Optional<MessageId> after, int most) throws IOException {
+        var page = new ArrayList<SpooledMessage>();
+        try (RocksIterator messages = store.db().newIterator(store.messages());
+                RocksIterator states = store.db().newIterator(store.states())) {
+            messages.seek(
+                    Records.key(new MessageId(after.map(id -> id.value() + 1).orElse(0L))));
+            for (; messages.isValid() && page.size() < most; messages.next()) {
+                SpooledMessage fresh = Records.message(Records.id(messages.key()), messages.value());
+                page.add(withState(fresh, states));
+            }
+            messages.status();
+            return page;
+        } catch (RocksDBException problem) {
+            throw Store.problem(store.directory(), problem);
+        }
+    }
+
+    /** With its last state. Two may be there for a moment, or after a crash: the larger revision is the later one. */
+    private static SpooledMessage withState(SpooledMessage fresh, RocksIterator states)
+            throws RocksDBException, SpoolProblem {
+        states.seekForPrev(Records.key(fresh.id(), Integer.MAX_VALUE));
+        if (!states.isValid()) {
+            states.status();
+            return fresh;
+        }
+        byte[] key = states.key();
+        return Records.id(key).equals(fresh.id())
+                ? Records.withState(fresh, Records.number(key), states.value())
+                : fresh;
+    }
+
+    @Override
+    public void close() throws IOException {
+        space.close();
+        committer.close();
+        store.close();
+    }
+}

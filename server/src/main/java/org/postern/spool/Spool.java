@@ -1,0 +1,59 @@
+package org.postern.spool;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.postern.smtp.Envelope;
+
+/** Keeps accepted messages until they are delivered. Safe for many threads. */
+public interface Spool extends AutoCloseable {
+    /** A name for a message that is about to come in: larger than all before. */
+    MessageId nextId();
+
+    /**
+     * What a session brings.
+     *
+     * @param session its name
+     * @param trace the header fields that we put before the content, CRLF line ends
+     */
+    record Arrival(MessageId id, String session, Envelope envelope, String trace) {}
+
+    /** Whether a message could be taken now: said before DATA, so that nobody sends octets in vain. Quick; looks at no disk. */
+    boolean hasRoom();
+
+    /**
+     * Keeps a message. When it returns, the message and all about it is on stable storage; when it throws, nothing of it will be found.
+     *
+     * @param content to be read to its end; its exceptions pass through
+     * @throws SpoolProblem when it can't be kept: {@link SpoolProblem.Kind#FULL} for lack of space, {@link SpoolProblem.Kind#STOPPED}
+     *     when a write has failed and the store takes no more
+     */
+    SpooledMessage accept(Arrival arrival, InputStream content) throws IOException;
+
+    /**
+     * The content of a message, as it came. Reading to its end compares the checksum.
+     *
+     * @throws SpoolProblem {@link SpoolProblem.Kind#DAMAGED} when it is not what was kept
+     */
+    InputStream content(SpooledMessage message) throws IOException;
+
+    /** The message of that name. */
+    Optional<SpooledMessage> find(MessageId id) throws IOException;
+
+    /** Up to {@code most} messages, in the order they came, behind {@code after} or from the first. */
+    List<SpooledMessage> page(Optional<MessageId> after, int most) throws IOException;
+
+    /**
+     * Notes the states of its recipients. Returns at once; it is on stable storage before anything that is said later. When a crash
+     * comes first, the former states are found.
+     */
+    void update(SpooledMessage message) throws IOException;
+
+    /** Forgets a message, as {@link #update} notes: nothing is left to do for it. */
+    void done(SpooledMessage message) throws IOException;
+
+    /** Waits until all that was said is on stable storage, and closes. */
+    @Override
+    void close() throws IOException;
+}

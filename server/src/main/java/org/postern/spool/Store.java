@@ -1,0 +1,218 @@
+package org.postern.spool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractEventListener;
+import org.rocksdb.BackgroundErrorReason;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteOptions;
+
+/** The RocksDB database of a spool, opened with the settings that its promise rests on. */
+final class Store implements AutoCloseable {
+    private static final long CACHE_OCTETS = 32L << 20;
+    private static final long LOG_OCTETS = 256L << 20;
+
+    /** What it is opened for. */
+    enum Mode {
+        /** To work with. A log that is damaged anywhere but at its torn end is not opened. */
+        SERVE,
+        /** To save what can be saved: what is damaged is skipped. */
+        SALVAGE
+    }
+
+    private final Path directory;
+    private final RocksDB db;
+    private final List<ColumnFamilyHandle> families;
+    private final WriteOptions unsynced = new WriteOptions();
+    private final BackgroundErrors errors;
+    private final List<AutoCloseable> natives;
+
+    private Store(
+            Path directory,
+            RocksDB db,
+            List<ColumnFamilyHandle> families,
+            BackgroundErrors errors,
+            List<AutoCloseable> natives) {
+        this.directory = directory;
+        this.db = db;
+        this.families = families;
+        this.errors = errors;
+        this.natives = natives;
+    }
+
+    static Store open(Path directory, Mode mode) throws IOException {
+        loadLibrary(directory);
+        var cache = new LRUCache(CACHE_OCTETS);
+        var table = new BlockBasedTableConfig().setBlockCache(cache).setBlockSize(16 << 10);
+        var errors = new BackgroundErrors();
+        ColumnFamilyOptions small = family(table, 8L << 20);
+        ColumnFamilyOptions contents = family(table, 64L << 20);
+        DBOptions options = options(mode).setListeners(List.of(errors));
+        List<ColumnFamilyDescriptor> descriptors = List.of(
+                new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, small),
+                new ColumnFamilyDescriptor("message".getBytes(java.nio.charset.StandardCharsets.US_ASCII), small),
+                new ColumnFamilyDescriptor("state".getBytes(java.nio.charset.StandardCharsets.US_ASCII), small),
+                new ColumnFamilyDescriptor("content".getBytes(java.nio.charset.StandardCharsets.US_ASCII), contents));
+        var families = new ArrayList<ColumnFamilyHandle>();
+        List<AutoCloseable> natives = List.of(options, small, contents, errors, cache);
+        try {
+            RocksDB db = RocksDB.open(options, directory.resolve("db").toString(), descriptors, families);
+            return new Store(directory, db, List.copyOf(families), errors, natives);
+        } catch (RocksDBException problem) {
+            closeAll(natives);
+            throw problem(directory, problem);
+        }
+    }
+
+    /** In a place of ours: RocksDB would unpack its library into the temporary directory at each start and leave it there. */
+    private static void loadLibrary(Path directory) throws IOException {
+        Path place = directory.resolve("native");
+        Files.createDirectories(place);
+        NativeLibraryLoader.getInstance().loadLibrary(place.toString());
+    }
+
+    private static DBOptions options(Mode mode) {
+        return new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                // Never PointInTime, the default: after one flipped bit it drops all that follows, and says nothing.
+                .setWalRecoveryMode(
+                        switch (mode) {
+                            case SERVE -> WALRecoveryMode.TolerateCorruptedTailRecords;
+                            case SALVAGE -> WALRecoveryMode.SkipAnyCorruptedRecords;
+                        })
+                .setParanoidChecks(mode == Mode.SERVE)
+                // After a failed write nothing is resumed in silence.
+                .setMaxBgErrorResumeCount(0)
+                .setMaxTotalWalSize(LOG_OCTETS)
+                .setMaxBackgroundJobs(2)
+                .setAllowConcurrentMemtableWrite(false)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0);
+    }
+
+    private static ColumnFamilyOptions family(BlockBasedTableConfig table, long buffer) {
+        return new ColumnFamilyOptions()
+                .setTableFormatConfig(table)
+                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setWriteBufferSize(buffer);
+    }
+
+    /** What RocksDB said, in our words. */
+    static SpoolProblem problem(Path directory, RocksDBException problem) {
+        String said = String.valueOf(problem.getMessage());
+        Status.@Nullable Code code =
+                problem.getStatus() == null ? null : problem.getStatus().getCode();
+        if (said.contains("lock ") || said.contains("LOCK")) {
+            return new SpoolProblem(
+                    SpoolProblem.Kind.IN_USE,
+                    "the spool in " + directory + " is in use: another Postern runs on this data directory",
+                    problem);
+        }
+        if (code == Status.Code.Corruption) {
+            return new SpoolProblem(
+                    SpoolProblem.Kind.DAMAGED,
+                    "the spool in " + directory + " is damaged (" + said + "); run: postern spool repair",
+                    problem);
+        }
+        return new SpoolProblem(
+                SpoolProblem.Kind.STOPPED, "the spool in " + directory + " can't be used: " + said, problem);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    RocksDB db() {
+        return db;
+    }
+
+    List<ColumnFamilyHandle> families() {
+        return families;
+    }
+
+    ColumnFamilyHandle messages() {
+        return families.get(1);
+    }
+
+    ColumnFamilyHandle states() {
+        return families.get(2);
+    }
+
+    ColumnFamilyHandle contents() {
+        return families.get(3);
+    }
+
+    WriteOptions unsynced() {
+        return unsynced;
+    }
+
+    /** Tells {@code listener} of what goes wrong on RocksDB's own threads; what went wrong before, at once. */
+    void onBackgroundError(Consumer<Exception> listener) {
+        errors.tell(listener);
+    }
+
+    @Override
+    public void close() {
+        unsynced.close();
+        families.forEach(ColumnFamilyHandle::close);
+        db.close();
+        closeAll(natives);
+    }
+
+    private static void closeAll(List<AutoCloseable> natives) {
+        for (AutoCloseable one : natives) {
+            try {
+                one.close();
+            } catch (Exception impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+
+    private static final class BackgroundErrors extends AbstractEventListener {
+        private @Nullable Consumer<Exception> listener;
+        private @Nullable Exception early;
+
+        BackgroundErrors() {
+            super(EnabledEventCallback.ON_BACKGROUND_ERROR);
+        }
+
+        @Override
+        public synchronized void onBackgroundError(BackgroundErrorReason reason, Status status) {
+            var problem =
+                    new RocksDBException(reason + ": " + status.getCodeString() + " " + status.getState(), status);
+            if (listener != null) {
+                listener.accept(problem);
+            } else {
+                early = problem;
+            }
+        }
+
+        synchronized void tell(Consumer<Exception> to) {
+            listener = to;
+            if (early != null) {
+                to.accept(early);
+            }
+        }
+    }
+}

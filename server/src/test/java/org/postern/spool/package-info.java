@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.spool;
+
+import org.jspecify.annotations.NullMarked;
