@@ -11,14 +11,17 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.delivery.LocalCourier;
 import org.postern.door.Door;
-import org.postern.door.StraightDelivery;
+import org.postern.queue.Queue;
 import org.postern.route.MaildirDelivery;
 import org.postern.route.Router;
 import org.postern.smtp.Reply;
 import org.postern.smtp.server.Events;
 import org.postern.smtp.server.SmtpServer;
 import org.postern.smtp.server.SmtpServer.Listener;
+import org.postern.spool.RocksSpool;
+import org.postern.spool.Spool;
 import org.postern.tls.CertificateFiles;
 import org.postern.tls.Certificates;
 import org.postern.tls.SelfSigned;
@@ -30,22 +33,40 @@ final class Mta implements AutoCloseable {
     private static final Duration LOOK_FOR_CERTIFICATES = Duration.ofSeconds(10);
 
     private final SmtpServer server;
+    private final Queue queue;
+    private final Spool spool;
     private final Certificates certificates;
     private final Duration stopTime;
 
-    private Mta(SmtpServer server, Certificates certificates, Duration stopTime) {
+    private Mta(SmtpServer server, Queue queue, Spool spool, Certificates certificates, Duration stopTime) {
         this.server = server;
+        this.queue = queue;
+        this.spool = spool;
         this.certificates = certificates;
         this.stopTime = stopTime;
     }
 
     static Mta start(Config config) throws IOException {
+        Clock clock = Clock.system(ZoneId.systemDefault());
         Certificates certificates = certificates(config);
+        Spool spool =
+                RocksSpool.open(config.data().resolve("spool"), config.keeping().room(), clock);
+        try {
+            return start(config, certificates, spool, clock);
+        } catch (IOException | RuntimeException problem) {
+            spool.close();
+            throw problem;
+        }
+    }
+
+    private static Mta start(Config config, Certificates certificates, Spool spool, Clock clock) throws IOException {
         Path maildirs = config.data().resolve("maildir");
         var router =
                 new Router(config.hostname(), config.domains(), config.postmaster(), maildirs.resolve("postmaster"));
-        var keeper = new StraightDelivery(new MaildirDelivery(config.hostname().name()));
-        var door = new Door(config.hostname(), config.intake(), router, keeper, Clock.system(ZoneId.systemDefault()));
+        var courier = new LocalCourier(
+                spool, router, new MaildirDelivery(config.hostname().name()));
+        var queue = new Queue(spool, courier, config.keeping().retry(), clock);
+        var door = new Door(config.hostname(), config.intake(), router, spool, queue, clock);
         SmtpServer.Builder builder = SmtpServer.named(config.hostname())
                 .limits(config.limits())
                 .tls(certificates.context())
@@ -53,7 +74,14 @@ final class Mta implements AutoCloseable {
         for (Listen listen : config.listen()) {
             builder.listen(listener(config, listen), session -> door.open(session, listen.role()));
         }
-        return new Mta(builder.start(), certificates, config.intake().stopTime());
+        queue.start(config.keeping().deliveries());
+        try {
+            return new Mta(
+                    builder.start(), queue, spool, certificates, config.intake().stopTime());
+        } catch (IOException problem) {
+            queue.close();
+            throw problem;
+        }
     }
 
     private static Certificates certificates(Config config) throws IOException {
@@ -90,6 +118,15 @@ final class Mta implements AutoCloseable {
     public void close() {
         server.stop(stopTime);
         certificates.close();
+        queue.close();
+        try {
+            spool.close();
+        } catch (IOException problem) {
+            LoggerFactory.getLogger(Mta.class)
+                    .atError()
+                    .addKeyValue("problem", problem.getMessage())
+                    .log("the spool could not be closed in good order");
+        }
     }
 
     private static final class Log implements Events {

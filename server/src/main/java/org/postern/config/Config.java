@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.server.Limits;
+import org.postern.spool.RocksSpool;
 import org.postern.tls.CertificateFiles;
 
 /**
@@ -33,6 +35,7 @@ public record Config(
         Duration bannerDelay,
         Limits limits,
         Intake intake,
+        Keeping keeping,
         LogFormat logFormat) {
 
     /** How log lines look. */
@@ -51,6 +54,16 @@ public record Config(
     public record Intake(int receivedHeaders, int headerBytes, Duration stopTime) {
         /** The defaults. */
         public static final Intake DEFAULT = new Intake(100, 262_144, Duration.ofSeconds(30));
+    }
+
+    /**
+     * How accepted mail is kept and delivered: {@code [queue]} and what of {@code [limits]} is the spool's.
+     *
+     * @param deliveries at once
+     */
+    public record Keeping(RetrySchedule retry, RocksSpool.Room room, int deliveries) {
+        /** The defaults. */
+        public static final Keeping DEFAULT = new Keeping(RetrySchedule.DEFAULT, RocksSpool.Room.DEFAULT, 4);
     }
 
     /** What came of reading a configuration. */

@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.config.Config.Intake;
+import org.postern.config.Config.Keeping;
 import org.postern.config.Config.LogFormat;
 import org.postern.config.Config.Result;
 import org.postern.config.Listen.Role;
+import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
@@ -25,6 +27,7 @@ import org.postern.smtp.Domain;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.server.Limits;
 import org.postern.smtp.server.TlsMode;
+import org.postern.spool.RocksSpool;
 import org.postern.tls.CertificateFiles;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
@@ -87,6 +90,7 @@ final class ConfigReader {
                 bannerDelay,
                 limits(limits),
                 intake(limits),
+                keeping(root.section("queue"), limits),
                 logFormat(root.section("log")));
         limits.refuseOthers();
         root.refuseOthers();
@@ -327,6 +331,20 @@ final class ConfigReader {
                 section.integer("received-headers", d.receivedHeaders(), 1),
                 section.integer("header-bytes", d.headerBytes(), 1_024),
                 section.duration("stop-time", d.stopTime(), NONE));
+    }
+
+    private static Keeping keeping(Section queue, Section limits) {
+        Keeping d = Keeping.DEFAULT;
+        List<Duration> waits = queue.list(
+                "retry", "times as \"5m\"", text -> Durations.parse(text).filter(Duration::isPositive));
+        var retry = new RetrySchedule(
+                waits.isEmpty() ? d.retry().waits() : waits,
+                queue.duration("expire", d.retry().expire(), INSTANT));
+        queue.refuseOthers();
+        var room = new RocksSpool.Room(
+                limits.integer("spool-free-bytes", d.room().lowOctets(), 1, Long.MAX_VALUE / 8),
+                limits.integer("spool-reserve-bytes", d.room().reserveOctets(), 0, Long.MAX_VALUE / 8));
+        return new Keeping(retry, room, limits.integer("deliveries", d.deliveries(), 1));
     }
 
     private static LogFormat logFormat(Section section) {

@@ -44,7 +44,14 @@ public final class ConfigText {
         config.domains().forEach(this::write);
         head("[policy]");
         line("banner-delay", quoted(Durations.write(config.bannerDelay())));
-        write(config.limits(), config.intake());
+        head("[queue]");
+        line(
+                "retry",
+                list(config.keeping().retry().waits().stream()
+                        .map(Durations::write)
+                        .toList()));
+        line("expire", quoted(Durations.write(config.keeping().retry().expire())));
+        write(config.limits(), config.intake(), config.keeping());
         head("[log]");
         line("format", quoted(Section.word(config.logFormat())));
     }
@@ -79,7 +86,7 @@ public final class ConfigText {
         domain.catchAll().ifPresent(name -> line("catch-all", quoted(name)));
     }
 
-    private void write(Limits limits, Config.Intake intake) {
+    private void write(Limits limits, Config.Intake intake, Config.Keeping keeping) {
         head("[limits]");
         line("sessions", number(limits.sessions()));
         line("sessions-per-client", number(limits.sessionsPerClient()));
@@ -98,6 +105,9 @@ public final class ConfigText {
         line("received-headers", number(intake.receivedHeaders()));
         line("header-bytes", number(intake.headerBytes()));
         line("stop-time", quoted(Durations.write(intake.stopTime())));
+        line("spool-free-bytes", number(keeping.room().lowOctets()));
+        line("spool-reserve-bytes", number(keeping.room().reserveOctets()));
+        line("deliveries", number(keeping.deliveries()));
     }
 
     private void head(String table) {

@@ -4,25 +4,29 @@ import java.time.Clock;
 import java.util.Locale;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.queue.Queue;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
 import org.postern.smtp.server.Session;
 import org.postern.smtp.server.SessionHandler;
+import org.postern.spool.Spool;
 
 /** Where mail comes in: opens a {@link Visit} for each session. Safe for many threads. */
 public final class Door {
     private final Domain hostname;
     private final Config.Intake limits;
     private final Router router;
-    private final Keeper keeper;
+    private final Spool spool;
+    private final Queue queue;
     private final Clock clock;
 
-    /** A door to what {@code keeper} keeps. */
-    public Door(Domain hostname, Config.Intake limits, Router router, Keeper keeper, Clock clock) {
+    /** A door to {@code spool}; what it has accepted goes to {@code queue}. */
+    public Door(Domain hostname, Config.Intake limits, Router router, Spool spool, Queue queue, Clock clock) {
         this.hostname = hostname;
         this.limits = limits;
         this.router = router;
-        this.keeper = keeper;
+        this.spool = spool;
+        this.queue = queue;
         this.clock = clock;
     }
 
@@ -43,8 +47,12 @@ public final class Door {
         return router;
     }
 
-    Keeper keeper() {
-        return keeper;
+    Spool spool() {
+        return spool;
+    }
+
+    Queue queue() {
+        return queue;
     }
 
     Clock clock() {

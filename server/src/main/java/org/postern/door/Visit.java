@@ -21,7 +21,10 @@ import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.Session;
 import org.postern.smtp.server.SessionEnd;
 import org.postern.smtp.server.SessionHandler;
-import org.postern.smtp.server.TraceId;
+import org.postern.spool.MessageId;
+import org.postern.spool.Spool;
+import org.postern.spool.SpoolProblem;
+import org.postern.spool.SpooledMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -54,7 +57,12 @@ final class Visit implements SessionHandler {
     @Override
     public Reply mail(ReversePath from, MailParameters parameters) {
         routes.clear();
-        return Reply.of(250, "2.1.0", "sender noted");
+        try {
+            door.spool().requireRoom();
+            return Reply.of(250, "2.1.0", "sender noted");
+        } catch (SpoolProblem problem) {
+            return refusal(problem);
+        }
     }
 
     @Override
@@ -87,17 +95,26 @@ final class Visit implements SessionHandler {
         if (loop.isPresent()) {
             return refusal(554, "5.4.6", loop.get());
         }
-        String id = TraceId.next('m');
-        String trace = Received.field(session, door.hostname(), envelope, id, ZonedDateTime.now(door.clock()));
-        var counted = new CountedStream(opened.get().octets());
-        door.keeper().keep(new Keeper.Accepted(id, envelope.from(), distinct, trace), counted);
+        MessageId id = door.spool().nextId();
+        String trace =
+                Received.field(session, door.hostname(), envelope, id.toString(), ZonedDateTime.now(door.clock()));
+        SpooledMessage message;
+        try {
+            message = door.spool()
+                    .accept(
+                            new Spool.Arrival(id, session.id(), envelope, trace),
+                            opened.get().octets());
+        } catch (SpoolProblem problem) {
+            return refusal(problem);
+        }
+        door.queue().add(message);
         LOG.atInfo()
                 .addKeyValue("id", id)
                 .addKeyValue("session", session.id())
                 .addKeyValue("from", envelope.from().path())
                 .addKeyValue("to", envelope.recipients().getFirst().path())
                 .addKeyValue("recipients", envelope.recipients().size())
-                .addKeyValue("octets", counted.octets())
+                .addKeyValue("octets", message.octets())
                 .log("message");
         return Reply.of(250, "2.0.0", "kept as " + id);
     }
@@ -132,6 +149,13 @@ final class Visit implements SessionHandler {
             }
         }
         return mailboxes;
+    }
+
+    /** The spool says it in the log, once; the client may come again. */
+    private Reply refusal(SpoolProblem problem) {
+        return problem.kind() == SpoolProblem.Kind.FULL
+                ? refusal(452, "4.3.1", "too little space here; please come again later")
+                : refusal(451, "4.3.0", "mail can't be kept here now; please come again later");
     }
 
     private Reply refusal(int code, String enhanced, String text) {

@@ -93,10 +93,6 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    boolean isRunning() {
-        return broken == null && !closing;
-    }
-
     private void run() {
         var batchOf = new ArrayList<Pending>();
         boolean unsynced = false;

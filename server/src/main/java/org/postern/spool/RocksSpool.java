@@ -123,8 +123,9 @@ public final class RocksSpool implements Spool {
     }
 
     @Override
-    public boolean hasRoom() {
-        return committer.isRunning() && space.hasRoom();
+    public void requireRoom() throws SpoolProblem {
+        committer.requireRunning();
+        space.require(0);
     }
 
     @Override

@@ -49,10 +49,6 @@ final class Space implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("spool-space").start(this::watch);
     }
 
-    boolean hasRoom() {
-        return left.get() > 0;
-    }
-
     /** Reckons {@code octets} that are about to be written. */
     void require(long octets) throws SpoolProblem {
         if (left.addAndGet(-TIMES * octets) <= 0) {

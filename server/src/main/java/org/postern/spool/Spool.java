@@ -19,8 +19,12 @@ public interface Spool extends AutoCloseable {
      */
     record Arrival(MessageId id, String session, Envelope envelope, String trace) {}
 
-    /** Whether a message could be taken now: said before DATA, so that nobody sends octets in vain. Quick; looks at no disk. */
-    boolean hasRoom();
+    /**
+     * Whether a message could be taken now: asked before DATA, so that nobody sends octets in vain. Quick; looks at no disk.
+     *
+     * @throws SpoolProblem as {@link #accept} would
+     */
+    void requireRoom() throws SpoolProblem;
 
     /**
      * Keeps a message. When it returns, the message and all about it is on stable storage; when it throws, nothing of it will be found.

@@ -1,6 +1,7 @@
 package org.postern.door;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.delivery.LocalCourier;
+import org.postern.queue.Queue;
+import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
@@ -33,6 +38,8 @@ import org.postern.smtp.server.SmtpServer;
 import org.postern.smtp.transcript.Player;
 import org.postern.smtp.transcript.TestCertificate;
 import org.postern.smtp.transcript.Transcript;
+import org.postern.spool.RocksSpool;
+import org.postern.spool.Spool;
 
 /**
  * Plays every transcript under {@code door/} against a door of its own: mx.example.com, which receives for example.com (ann and bob,
@@ -41,6 +48,9 @@ import org.postern.smtp.transcript.Transcript;
  */
 final class DoorTranscriptTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
+    private static final Domain HOSTNAME = new Domain("mx.example.com");
+    private static final Config.Intake LIMITS = new Config.Intake(3, 2_000, Config.Intake.DEFAULT.stopTime());
+    private static final RocksSpool.Room ROOM = new RocksSpool.Room(1 << 20, 0);
 
     @TempDir
     private Path root;
@@ -66,16 +76,26 @@ final class DoorTranscriptTest {
         boolean trusted = transcript.settings().stream()
                 .anyMatch(setting -> setting.word().equals("trusted"));
         var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted);
-        Door door = door(mail);
-        try (SmtpServer server = SmtpServer.named("mx.example.com")
-                .listen(listener, session -> door.open(session, trusted ? Listen.Role.TRUSTED : Listen.Role.MX))
-                .tls(TestCertificate.server())
-                .start()) {
-            Player.play(transcript, server.addresses().getFirst(), TestCertificate.trustAll(), false, () -> kept(mail));
+        Router router = router(mail);
+        try (Spool spool = RocksSpool.open(root.resolve("spool of " + file.getFileName()), ROOM, CLOCK);
+                Queue queue = queue(spool, router)) {
+            var door = new Door(HOSTNAME, LIMITS, router, spool, queue, CLOCK);
+            var role = trusted ? Listen.Role.TRUSTED : Listen.Role.MX;
+            try (SmtpServer server = SmtpServer.named(HOSTNAME)
+                    .listen(listener, session -> door.open(session, role))
+                    .tls(TestCertificate.server())
+                    .start()) {
+                Player.play(
+                        transcript,
+                        server.addresses().getFirst(),
+                        TestCertificate.trustAll(),
+                        false,
+                        () -> kept(queue, mail));
+            }
         }
     }
 
-    private static Door door(Path mail) throws IOException {
+    private static Router router(Path mail) throws IOException {
         Delivery maildirs = new Delivery.IntoMaildir(new MaildirTemplate(mail + "/{domain}/{local}"));
         var domains = List.of(
                 new LocalDomain(
@@ -86,15 +106,23 @@ final class DoorTranscriptTest {
                 new LocalDomain(new Domain("any.example"), maildirs, new Mailboxes.Any(), Optional.empty()));
         Files.createDirectory(mail.resolve("example.com"));
         Files.writeString(mail.resolve("example.com/eve"), "a file where the Maildir should be");
-        var hostname = new Domain("mx.example.com");
-        var router = new Router(hostname, domains, Optional.empty(), mail.resolve("postmaster"));
-        var keeper = new StraightDelivery(new MaildirDelivery(hostname.name()));
-        var limits = new Config.Intake(3, 2_000, Config.Intake.DEFAULT.stopTime());
-        return new Door(hostname, limits, router, keeper, CLOCK);
+        return new Router(HOSTNAME, domains, Optional.empty(), mail.resolve("postmaster"));
+    }
+
+    private static Queue queue(Spool spool, Router router) throws IOException {
+        var courier = new LocalCourier(spool, router, new MaildirDelivery(HOSTNAME.name()));
+        var queue = new Queue(spool, courier, RetrySchedule.DEFAULT, CLOCK);
+        queue.start(1);
+        return queue;
     }
 
     /** Every message in a Maildir below, in the order of their paths. */
-    private static List<byte[]> kept(Path mail) {
+    private static List<byte[]> kept(Queue queue, Path mail) {
+        try {
+            assertThat(queue.awaitQuiet(Duration.ofSeconds(10))).isTrue();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
         try (Stream<Path> files = Files.walk(mail)) {
             var messages = new ArrayList<byte[]>();
             List<Path> inNew = files.filter(file -> file.toString().contains("/new/"))
@@ -103,7 +131,7 @@ final class DoorTranscriptTest {
             for (Path file : inNew) {
                 messages.add(Files.readString(file, ISO_8859_1)
                         .replace("\n", "\r\n")
-                        .replaceAll("m-[0-9A-Z]{15}", "m-ID")
+                        .replaceAll("m-[0-9A-Z]{13}", "m-ID")
                         .replaceAll("TLS_[A-Z0-9_]+", "CIPHER")
                         .getBytes(ISO_8859_1));
             }

@@ -199,7 +199,7 @@ class RocksSpoolTest {
     @Test
     void secondServerOnTheSameDirectoryIsRefused() throws IOException {
         try (RocksSpool spool = open()) {
-            assertThat(spool.hasRoom()).isTrue();
+            spool.requireRoom();
             assertThatThrownBy(this::open)
                     .isInstanceOfSatisfying(
                             SpoolProblem.class,

@@ -1,0 +1,68 @@
+package org.postern.delivery;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.postern.queue.Courier;
+import org.postern.route.MaildirDelivery;
+import org.postern.route.Route;
+import org.postern.route.Router;
+import org.postern.smtp.ForwardPath;
+import org.postern.spool.Recipient;
+import org.postern.spool.Spool;
+import org.postern.spool.SpoolProblem;
+import org.postern.spool.SpooledMessage;
+
+/** Delivers into Maildirs, and drops what is to be discarded. Routes are looked up at each attempt, so that a mended one is used. */
+public final class LocalCourier implements Courier {
+    private final Spool spool;
+    private final Router router;
+    private final MaildirDelivery maildirs;
+
+    /** Delivers what {@code spool} holds by {@code router}'s routes. */
+    public LocalCourier(Spool spool, Router router, MaildirDelivery maildirs) {
+        this.spool = spool;
+        this.router = router;
+        this.maildirs = maildirs;
+    }
+
+    @Override
+    public Map<ForwardPath, Outcome> deliver(SpooledMessage message, List<Recipient> due) throws IOException {
+        Map<ForwardPath, Outcome> outcomes = new HashMap<>();
+        // Two recipients may be one mailbox: it gets one copy.
+        Map<Route.IntoMaildir, List<ForwardPath>> copies = new LinkedHashMap<>();
+        for (Recipient recipient : due) {
+            ForwardPath path = recipient.path();
+            switch (router.route(path)) {
+                case Route.IntoMaildir into ->
+                    copies.computeIfAbsent(into, _ -> new ArrayList<>()).add(path);
+                case Route.Discard _ -> outcomes.put(path, new Outcome.Delivered("discarded"));
+                case Route.NoSuchMailbox gone -> outcomes.put(path, new Outcome.Stuck(gone.why() + " any more"));
+                case Route.NotOurs _ -> outcomes.put(path, new Outcome.Stuck("its domain is no longer received here"));
+            }
+        }
+        for (Map.Entry<Route.IntoMaildir, List<ForwardPath>> copy : copies.entrySet()) {
+            Outcome outcome = deliver(message, copy.getKey());
+            copy.getValue().forEach(path -> outcomes.put(path, outcome));
+        }
+        return outcomes;
+    }
+
+    private Outcome deliver(SpooledMessage message, Route.IntoMaildir into) throws IOException {
+        // RFC 5321 §4.4: the final delivery puts the return path on top.
+        String prefix = "Return-Path: " + message.from().path() + "\r\nDelivered-To: " + into.mailbox() + "\r\n"
+                + message.trace();
+        try (InputStream content = spool.content(message)) {
+            maildirs.deliver(List.of(new MaildirDelivery.Copy(into.path(), prefix)), content);
+            return new Outcome.Delivered(into.path().toString());
+        } catch (SpoolProblem ours) {
+            throw ours;
+        } catch (IOException problem) {
+            return new Outcome.Later("can't write into " + into.path() + ": " + problem);
+        }
+    }
+}

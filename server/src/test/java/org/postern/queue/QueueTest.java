@@ -1,0 +1,290 @@
+package org.postern.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.queue.Courier.Outcome;
+import org.postern.smtp.Envelope;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.MailParameters;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.ReversePath;
+import org.postern.spool.MessageId;
+import org.postern.spool.Recipient;
+import org.postern.spool.Recipient.State;
+import org.postern.spool.RocksSpool;
+import org.postern.spool.Spool;
+import org.postern.spool.SpooledMessage;
+
+class QueueTest {
+    private static final Duration MOMENT = Duration.ofMillis(20);
+    private static final Duration FAR = Duration.ofHours(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @TempDir
+    Path directory;
+
+    private final TestClock clock = new TestClock();
+    private final BlockingQueue<String> attempts = new LinkedBlockingQueue<>();
+    private volatile Function<String, Outcome> answer = _ -> new Outcome.Delivered("there");
+    private Spool spool;
+
+    /** A clock that somebody sets. */
+    private static final class TestClock extends Clock {
+        private volatile Instant now = Instant.parse("2026-11-25T12:00:00Z");
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        spool = RocksSpool.open(directory, new RocksSpool.Room(1 << 20, 0), clock);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        spool.close();
+    }
+
+    private Queue queue(Duration... waits) throws IOException {
+        var queue = new Queue(spool, this::attempt, new RetrySchedule(List.of(waits), Duration.ofDays(5)), clock);
+        queue.start(2);
+        return queue;
+    }
+
+    private Map<ForwardPath, Outcome> attempt(SpooledMessage message, List<Recipient> due) {
+        Map<ForwardPath, Outcome> outcomes = new HashMap<>();
+        for (Recipient recipient : due) {
+            String who = recipient.path().toString();
+            outcomes.put(recipient.path(), answer.apply(who));
+            attempts.add(who);
+        }
+        return outcomes;
+    }
+
+    private SpooledMessage accept(String... to) throws IOException {
+        List<ForwardPath> recipients = new ArrayList<>();
+        for (String one : to) {
+            recipients.add(Mailbox.parse(one).orElseThrow());
+        }
+        var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, recipients);
+        return spool.accept(
+                new Spool.Arrival(spool.nextId(), "s-1", envelope, ""), new ByteArrayInputStream(new byte[] {'x'}));
+    }
+
+    private State state(MessageId id, int recipient) throws IOException {
+        return spool.find(id).orElseThrow().recipients().get(recipient).state();
+    }
+
+    private String nextAttempt() throws InterruptedException {
+        String who = attempts.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(who).as("an attempt").isNotNull();
+        return String.valueOf(who);
+    }
+
+    @Test
+    void whatIsDeliveredIsForgotten() throws Exception {
+        try (Queue queue = queue(FAR)) {
+            queue.add(accept("bob@example.com"));
+            assertThat(nextAttempt()).isEqualTo("bob@example.com");
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(queue.size()).isZero();
+        }
+        assertThat(spool.page(Optional.empty(), 10)).isEmpty();
+    }
+
+    @Test
+    void whatFailsIsTriedAgainAndOnlyThat() throws Exception {
+        answer = who -> who.startsWith("eve") ? new Outcome.Later("disk full") : new Outcome.Delivered("there");
+        try (Queue queue = queue(MOMENT)) {
+            queue.add(accept("bob@example.com", "eve@example.com"));
+            assertThat(List.of(nextAttempt(), nextAttempt(), nextAttempt(), nextAttempt()))
+                    .containsExactly("bob@example.com", "eve@example.com", "eve@example.com", "eve@example.com");
+            answer = _ -> new Outcome.Delivered("there");
+            eventually(() -> spool.page(Optional.empty(), 10).isEmpty());
+        }
+    }
+
+    @Test
+    void statesOutliveARestart() throws Exception {
+        answer = who -> who.startsWith("eve") ? new Outcome.Later("disk full") : new Outcome.Delivered("there");
+        SpooledMessage message = accept("bob@example.com", "eve@example.com");
+        try (Queue queue = queue(FAR)) {
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+        }
+        attempts.clear();
+        try (Queue queue = queue(FAR)) {
+            assertThat(queue.size()).isEqualTo(1);
+            assertThat(state(message.id(), 0)).isEqualTo(State.DELIVERED);
+            assertThat(spool.find(message.id())
+                            .orElseThrow()
+                            .recipients()
+                            .get(1)
+                            .last())
+                    .isEqualTo("disk full");
+            assertThat(attempts).isEmpty();
+
+            queue.flush();
+            assertThat(nextAttempt()).isEqualTo("eve@example.com");
+        }
+    }
+
+    @Test
+    void whatTheSpoolHoldsIsDeliveredAfterAStart() throws Exception {
+        for (int i = 0; i < 2_500; i++) {
+            accept("bob@example.com");
+        }
+        try (Queue queue = queue(FAR)) {
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(attempts).hasSize(2_500);
+        }
+        assertThat(spool.page(Optional.empty(), 10)).isEmpty();
+    }
+
+    @Test
+    void whatIsStuckIsHeldUntilItIsReleased() throws Exception {
+        answer = _ -> new Outcome.Stuck("no such mailbox any more");
+        try (Queue queue = queue(MOMENT)) {
+            SpooledMessage message = accept("bob@example.com");
+            queue.add(message);
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(state(message.id(), 0)).isEqualTo(State.HELD);
+            assertThat(queue.size()).isZero();
+
+            answer = _ -> new Outcome.Delivered("there");
+            assertThat(queue.release(message.id())).isEqualTo(Queue.Answer.DONE);
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(queue.release(message.id())).isEqualTo(Queue.Answer.UNKNOWN);
+        }
+    }
+
+    @Test
+    void whatIsTriedForTooLongIsHeld() throws Exception {
+        answer = _ -> new Outcome.Later("disk full");
+        var schedule = new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1));
+        try (var queue = new Queue(spool, this::attempt, schedule, clock)) {
+            queue.start(1);
+            SpooledMessage message = accept("bob@example.com");
+            queue.add(message);
+            nextAttempt();
+            nextAttempt();
+            eventually(() -> state(message.id(), 0) == State.HELD);
+            assertThat(spool.find(message.id())
+                            .orElseThrow()
+                            .recipients()
+                            .getFirst()
+                            .last())
+                    .endsWith("disk full");
+        }
+    }
+
+    private static void eventually(Callable<Boolean> condition) throws Exception {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!condition.call()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void heldByTheOperatorRetriedAndDropped() throws Exception {
+        answer = _ -> new Outcome.Later("disk full");
+        try (Queue queue = queue(FAR)) {
+            SpooledMessage message = accept("bob@example.com");
+            queue.add(message);
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+
+            assertThat(queue.hold(message.id())).isEqualTo(Queue.Answer.DONE);
+            queue.flush();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(attempts).isEmpty();
+
+            assertThat(queue.retry(message.id())).isEqualTo(Queue.Answer.DONE);
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(queue.drop(message.id())).isEqualTo(Queue.Answer.DONE);
+            assertThat(queue.drop(message.id())).isEqualTo(Queue.Answer.UNKNOWN);
+            assertThat(queue.size()).isZero();
+        }
+    }
+
+    @Test
+    @Tag("clock-1")
+    void clockThatIsSetNeitherHurriesNorGivesUp() throws Exception {
+        answer = _ -> new Outcome.Later("disk full");
+        try (Queue queue = queue(FAR)) {
+            SpooledMessage message = accept("bob@example.com");
+            queue.add(message);
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+
+            clock.now = clock.now.plus(Duration.ofDays(30));
+            queue.flush();
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(state(message.id(), 0)).isEqualTo(State.WAITING);
+        }
+        // Back by a year: it is tried within twice the longest wait all the same, not in a year.
+        clock.now = clock.now.minus(Duration.ofDays(395));
+        answer = _ -> new Outcome.Delivered("there");
+        attempts.clear();
+        try (Queue queue = queue(MOMENT)) {
+            assertThat(nextAttempt()).isEqualTo("bob@example.com");
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+        }
+    }
+
+    @Test
+    void attemptThatThrowsCostsNothing() throws Exception {
+        var thrown = new CountDownLatch(2);
+        answer = _ -> {
+            thrown.countDown();
+            throw new IllegalStateException("a bug");
+        };
+        try (Queue queue = queue(MOMENT)) {
+            queue.add(accept("bob@example.com"));
+            assertThat(thrown.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            answer = _ -> new Outcome.Delivered("there");
+            eventually(() -> spool.page(Optional.empty(), 10).isEmpty());
+        }
+    }
+}

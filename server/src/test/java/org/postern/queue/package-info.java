@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.queue;
+
+import org.jspecify.annotations.NullMarked;
