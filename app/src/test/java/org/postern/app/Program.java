@@ -54,6 +54,12 @@ record Program(Path file) {
         return Assumptions.abort(what + " is not on this machine: .ci/programs installs it");
     }
 
+    Conversation converse(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(file.toString()));
+        command.addAll(List.of(arguments));
+        return new Conversation(command);
+    }
+
     Outcome run(String... arguments) throws IOException, InterruptedException {
         return run(new ByteArrayInputStream(new byte[0]), Map.of(), arguments);
     }

@@ -8,6 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,34 +129,49 @@ class RealClientsTest {
     @ValueSource(strings = {"-tls1_2", "-tls1_3"})
     void opensslsClient(String version) throws Exception {
         String to = "openssl" + version;
-        // Each command waits for the reply before it, for s_client sends what it has at once.
-        String dialogue = """
-            { sleep 0.5; printf 'EHLO o.example.org\\r\\n'
-              sleep 0.3; printf 'MAIL FROM:<>\\r\\nRCPT TO:<%s@localhost>\\r\\nDATA\\r\\n'
-              sleep 0.3; printf 'a: b\\r\\n\\r\\nc\\r\\n.\\r\\nQUIT\\r\\n'
-              sleep 0.3
-            } | timeout 10 openssl s_client -quiet -starttls smtp -connect %s %s
-            """.formatted(to, server(), version);
-        Program.named("openssl");
-        Program.Outcome outcome = Program.named("sh").run("-c", dialogue);
+        try (Conversation client = openssl(version)) {
+            client.hears("250 ")
+                    .says("EHLO o.example.org")
+                    .hears("250 HELP")
+                    .says("MAIL FROM:<>")
+                    .hears("250 2.1.0")
+                    .says("RCPT TO:<" + to + "@localhost>")
+                    .hears("250 2.1.5")
+                    .says("DATA")
+                    .hears("354 ")
+                    .says("a: b\r\n\r\nc\r\n.")
+                    .hears("250 2.0.0")
+                    .says("QUIT")
+                    .hears("221 2.0.0")
+                    .ends();
+        }
 
-        assertThat(outcome.output()).contains("354 ", "221 2.0.0");
         assertThat(keptFor(to)).endsWith("a: b\n\nc\n");
+    }
+
+    private static Conversation openssl(String... options) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("s_client", "-ign_eof", "-starttls", "smtp", "-connect", server()));
+        arguments.addAll(List.of(options));
+        return Program.named("openssl").converse(arguments.toArray(String[]::new));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_2", "-tls1_3"})
     void opensslResumesItsSession(String version) throws Exception {
-        Program.named("openssl");
         String session = directory.resolve("session" + version).toString();
-        String connect = "openssl s_client -starttls smtp -connect " + server() + " " + version;
-        // TLS 1.3's ticket comes after the handshake: a command of SMTP brings it along.
-        String first = "(printf 'EHLO o.example.org\\r\\n'; sleep 0.5; printf 'QUIT\\r\\n'; sleep 0.3) | timeout 10 "
-                + connect + " -sess_out " + session;
-        String again = "(printf 'QUIT\\r\\n'; sleep 0.3) | timeout 10 " + connect + " -sess_in " + session;
-        Program.Outcome outcome = Program.named("sh").run("-c", first + "; " + again);
-
-        assertThat(outcome.output()).contains("New, TLS").contains("Reused, TLS");
+        // TLS 1.3's ticket comes after the handshake: a reply of SMTP brings it along.
+        try (Conversation first = openssl(version, "-sess_out", session)) {
+            first.hears("New, TLS")
+                    .says("EHLO o.example.org")
+                    .hears("250 HELP")
+                    .says("QUIT")
+                    .hears("221 2.0.0")
+                    .ends();
+        }
+        try (Conversation again = openssl(version, "-sess_in", session)) {
+            again.hears("Reused, TLS").says("QUIT").hears("221 2.0.0").ends();
+        }
     }
 
     @Test

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.postern.smtp.Envelope;
 import org.postern.smtp.Reply;
 
-/** Any client at all: the session ends, each of its replies is one, and what it kept is a message. */
+/** Any client at all: the session ends without a fault of its own, each of its replies is one, and what it kept is a message. */
 final class SessionFuzzTest {
     @FuzzTest(maxDuration = "10m")
     void session(byte[] octets) throws IOException {
@@ -19,15 +21,13 @@ final class SessionFuzzTest {
         }
         boolean trusted = (octets[0] & 1) == 1;
         var kept = new ArrayList<byte[]>();
+        var bugs = new ArrayList<Exception>();
         var socket = StubSocket.lineByLine(Arrays.copyOfRange(octets, 1, octets.length));
         try (SmtpServer server = SmtpServer.named("mx.example.com").start()) {
             var session = new ServerSession(server, SmtpServer.Listener.on(0), trusted, socket);
-            session.run(_ -> (envelope, content) -> {
-                kept.add(content.readAllBytes());
-                return Reply.of(
-                        250, "2.0.0", "kept for " + envelope.recipients().size());
-            });
+            session.run(_ -> new Keeper(kept, bugs));
         }
+        assertThat(bugs).isEmpty();
         List<String> replies = replies(new String(socket.written(), ISO_8859_1));
         assertThat(replies.getFirst()).startsWith("220 ");
         for (String reply : replies) {
@@ -35,6 +35,20 @@ final class SessionFuzzTest {
         }
         for (byte[] message : kept) {
             assertThat(NaiveContent.isLegal(new String(message, ISO_8859_1))).isTrue();
+        }
+    }
+
+    /** Keeps all; an exception of the session's own would only cost the session, and be told here. */
+    private record Keeper(List<byte[]> kept, List<Exception> bugs) implements SessionHandler {
+        @Override
+        public Reply message(Envelope envelope, InputStream content) throws IOException {
+            kept.add(content.readAllBytes());
+            return Reply.of(250, "2.0.0", "kept for " + envelope.recipients().size());
+        }
+
+        @Override
+        public void failed(String asked, Exception problem) {
+            bugs.add(problem);
         }
     }
 
