@@ -1,6 +1,8 @@
 package org.postern.app;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import org.postern.route.MaildirDelivery;
 import org.postern.route.Router;
 import org.postern.smtp.Reply;
 import org.postern.smtp.server.Events;
+import org.postern.smtp.server.Limits;
 import org.postern.smtp.server.SmtpServer;
 import org.postern.smtp.server.SmtpServer.Listener;
 import org.postern.spool.RocksSpool;
@@ -30,6 +33,9 @@ import org.slf4j.LoggerFactory;
 
 /** The running server: everything, wired together by hand. */
 final class Mta implements AutoCloseable {
+    /** For the spool, deliveries and listeners. */
+    private static final int FILES_OF_OUR_OWN = 128;
+
     private static final Duration LOOK_FOR_CERTIFICATES = Duration.ofSeconds(10);
 
     private final SmtpServer server;
@@ -68,7 +74,7 @@ final class Mta implements AutoCloseable {
         var queue = new Queue(spool, courier, config.keeping().retry(), clock);
         var door = new Door(config.hostname(), config.intake(), router, spool, queue, clock);
         SmtpServer.Builder builder = SmtpServer.named(config.hostname())
-                .limits(config.limits())
+                .limits(withinOpenFiles(config.limits()))
                 .tls(certificates.context())
                 .events(new Log());
         for (Listen listen : config.listen()) {
@@ -82,6 +88,24 @@ final class Mta implements AutoCloseable {
             queue.close();
             throw problem;
         }
+    }
+
+    /** Sessions must never take the last descriptors: a store that can't open its next file takes no more mail. */
+    private static Limits withinOpenFiles(Limits limits) {
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
+            return limits;
+        }
+        long sessions = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() - FILES_OF_OUR_OWN;
+        if (sessions >= limits.sessions()) {
+            return limits;
+        }
+        LoggerFactory.getLogger(Mta.class)
+                .atWarn()
+                .addKeyValue("sessions", Math.max(1, sessions))
+                .addKeyValue("files", system.getMaxFileDescriptorCount())
+                .addKeyValue("advice", "raise the limit of open files (ulimit -n), or lower limits.sessions")
+                .log("fewer sessions at once than limits.sessions");
+        return limits.withSessions((int) Math.max(1, sessions));
     }
 
     private static Certificates certificates(Config config) throws IOException {

@@ -23,7 +23,13 @@ class ArchitectureTest {
     private static final String[] SMTP = {"org.postern.smtp.."};
     private static final String[] IDENTITY = {"org.postern.message.."};
     private static final String[] SERVER = {
-        "org.postern.config..", "org.postern.door..", "org.postern.route..", "org.postern.tls.."
+        "org.postern.config..",
+        "org.postern.delivery..",
+        "org.postern.door..",
+        "org.postern.queue..",
+        "org.postern.route..",
+        "org.postern.spool..",
+        "org.postern.tls.."
     };
     private static final String[] APP = {"org.postern.app.."};
 
@@ -136,6 +142,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.tomlj..")
+                .check(postern);
+    }
+
+    @Test
+    void onlyTheSpoolKnowsRocksDb() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.postern.spool..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.rocksdb..")
                 .check(postern);
     }
 

@@ -102,17 +102,25 @@ final class PosternProcess implements AutoCloseable {
         return socket;
     }
 
-    /** The files in {@code new} of a Maildir of localhost; it must hold that many. */
+    /** The files in {@code new} of a Maildir of localhost, once there are that many; never more. */
     List<Path> mail(String localPart, int count) throws IOException {
         Path inbox = directory.resolve("maildir/localhost").resolve(localPart).resolve("new");
+        Instant deadline = Instant.now().plus(PATIENCE);
+        List<Path> mail = files(inbox);
+        while (mail.size() < count && Instant.now().isBefore(deadline)) {
+            pause();
+            mail = files(inbox);
+        }
+        assertThat(mail).as(inbox + "; " + output()).hasSize(count);
+        return mail;
+    }
+
+    private static List<Path> files(Path inbox) throws IOException {
         if (!Files.isDirectory(inbox)) {
-            assertThat(count).as("no " + inbox + "; " + output()).isZero();
             return List.of();
         }
         try (Stream<Path> files = Files.list(inbox)) {
-            List<Path> mail = files.toList();
-            assertThat(mail).as(output()).hasSize(count);
-            return mail;
+            return files.toList();
         }
     }
 

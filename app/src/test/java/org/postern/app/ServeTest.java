@@ -82,6 +82,9 @@ class ServeTest {
             assertThat(busy.reply()).startsWith("250 2.0.0 ");
             assertThat(busy.reply()).startsWith("421 4.3.2 ");
             assertThat(postern.exitCode()).isZero();
+        }
+        // Delivered before the end, or after the next start: accepted is accepted.
+        try (var postern = PosternProcess.with(directory, PosternProcess.ANY_AT_LOCALHOST)) {
             assertThat(postern.mail("bob", 1)).hasSize(1);
         }
     }
@@ -172,12 +175,47 @@ class ServeTest {
         }
     }
 
+    private static final String MANY_PER_CLIENT =
+            PosternProcess.ANY_AT_LOCALHOST.replace("[[listen]]", "[limits]\nsessions-per-client = 1_000\n[[listen]]");
+
+    @Test
+    @Tag("fd-1")
+    void sessionsAreFewerThanFilesMayBeOpen() throws Exception {
+        try (var postern = PosternProcess.under(directory, "ulimit -n 256", MANY_PER_CLIENT)) {
+            postern.waitForOutput("fewer sessions at once than limits.sessions");
+            List<Peer> peers = new ArrayList<>();
+            String last = "";
+            for (int i = 0; i < 256 && !last.startsWith("421 "); i++) {
+                Peer peer = Peer.to(at(postern));
+                peers.add(peer);
+                last = peer.reply();
+            }
+            assertThat(last).startsWith("421 ");
+            // What was left is enough for a message to be kept and delivered.
+            Peer first = peers.getFirst();
+            first.ask("EHLO c.example.org");
+            first.ask("MAIL FROM:<ann@example.org>");
+            first.ask("RCPT TO:<bob@localhost>");
+            first.ask("DATA");
+            assertThat(first.ask("Subject: x\r\n\r\nx\r\n.")).startsWith("250 2.0.0 ");
+            postern.mail("bob", 1);
+            for (Peer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
     @Test
     @Tag("fd-1")
     void outOfFileDescriptorsItPausesAndRecovers() throws Exception {
-        String toml = PosternProcess.ANY_AT_LOCALHOST.replace(
-                "[[listen]]", "[limits]\nsessions-per-client = 1_000\n[[listen]]");
-        try (var postern = PosternProcess.under(directory, "ulimit -n 128", toml)) {
+        Program prlimit = Program.named("prlimit");
+        try (var postern = PosternProcess.with(directory, MANY_PER_CLIENT)) {
+            long open;
+            try (var files = Files.list(Path.of("/proc/" + postern.pid() + "/fd"))) {
+                open = files.count();
+            }
+            prlimit.run("--pid", Long.toString(postern.pid()), "--nofile=" + (open + 60))
+                    .succeeded();
             List<Peer> peers = new ArrayList<>();
             for (int i = 0; i < 140; i++) {
                 // The kernel's queue takes those that the process can't.

@@ -75,6 +75,25 @@ public record Limits(
         }
     }
 
+    /** The same with that many sessions at once. */
+    public Limits withSessions(int atOnce) {
+        return new Limits(
+                atOnce,
+                sessionsPerClient,
+                recipients,
+                errorsPerSession,
+                idleCommands,
+                messageBytes,
+                contentLineBytes,
+                commandTime,
+                commandTimeUnderLoad,
+                contentTime,
+                contentBytesPerSecond,
+                sessionTime,
+                replyTime,
+                handshakeTime);
+    }
+
     private static void requireFrom(String name, long least, long value) {
         if (value < least) {
             throw new IllegalArgumentException(name + " is at least " + least + ": " + value);
