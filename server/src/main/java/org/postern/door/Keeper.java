@@ -20,7 +20,8 @@ public interface Keeper {
      *
      * @param id as {@code m-01JD...}
      * @param routes where it goes, one for each different place; local ones only
-     * @param trace the Received field of this hop, with its line end
+     * @param trace what this hop puts before the content: its Received field with the line end, and an empty line where the content
+     *     would go on with that field
      */
     record Accepted(String id, ReversePath from, List<Route> routes, String trace) {
         public Accepted {

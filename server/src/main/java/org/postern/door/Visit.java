@@ -88,7 +88,9 @@ final class Visit implements SessionHandler {
             return refusal(554, "5.4.6", loop.get());
         }
         String id = TraceId.next('m');
-        String trace = Received.field(session, door.hostname(), envelope, id, ZonedDateTime.now(door.clock()));
+        String received = Received.field(session, door.hostname(), envelope, id, ZonedDateTime.now(door.clock()));
+        // As Postfix does: what begins with white space is body, and must not go on with our field.
+        String trace = opened.get().header().beginsAsContinuation() ? received + "\r\n" : received;
         var counted = new CountedStream(opened.get().octets());
         door.keeper().keep(new Keeper.Accepted(id, envelope.from(), distinct, trace), counted);
         LOG.atInfo()

@@ -1,11 +1,14 @@
 package org.postern.smtp.server;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -282,9 +285,13 @@ public final class SmtpServer implements AutoCloseable {
         Entrance(Door door) throws IOException {
             this.door = door;
             InetSocketAddress address = door.listener().address();
-            socket = new ServerSocket();
+            // A ServerSocket of the JDK is IPv6's, and takes IPv4 too: a 0.0.0.0 of its kind would be [::].
+            socket = address.getAddress() instanceof Inet4Address
+                    ? ServerSocketChannel.open(StandardProtocolFamily.INET).socket()
+                    : new ServerSocket();
             try {
                 socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                shareWithOtherWildcard(address);
                 socket.bind(address, 4_096);
             } catch (IOException problem) {
                 socket.close();
@@ -294,6 +301,25 @@ public final class SmtpServer implements AutoCloseable {
                     .daemon()
                     .name("smtp-accept-" + socket.getLocalPort())
                     .unstarted(this::accept);
+        }
+
+        /**
+         * Lets 0.0.0.0 and [::] have one port: since [::] takes IPv4 too, Linux binds the second only when both agree to share. IPv4
+         * clients then come to 0.0.0.0 alone, the closer match. The first was bound before it agreed, so no other program is let in.
+         */
+        private void shareWithOtherWildcard(InetSocketAddress address) throws IOException {
+            for (Entrance other : entrances) {
+                InetSocketAddress its = other.address();
+                boolean samePort = its.getPort() == address.getPort() && !its.equals(address);
+                if (samePort && isWildcard(its) && isWildcard(address)) {
+                    other.socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+                    socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+                }
+            }
+        }
+
+        private static boolean isWildcard(InetSocketAddress address) {
+            return !address.isUnresolved() && address.getAddress().isAnyLocalAddress();
         }
 
         InetSocketAddress address() {
