@@ -10,15 +10,15 @@ import java.time.Duration;
  * @param sessionsPerClient at once from one IPv4 address or IPv6 /64; past it 421 in place of the banner
  * @param recipients of one transaction; past it 452 4.5.3 (RFC 5321 §4.5.3.1.8 asks for 100 at least)
  * @param errorsPerSession refusals after which a session ends with 421 4.7.0
- * @param idleCommands commands in a row that bring no mail forward (NOOP, RSET, HELP, VRFY, EHLO...) after which a session ends
- *     with 421 4.7.0
+ * @param idleCommands commands in a row that bring no mail forward (NOOP, RSET, HELP, VRFY, EHLO, a chunk without an octet...) after
+ *     which a session ends with 421 4.7.0
  * @param messageBytes of one message, line ends counted as two; said in EHLO as SIZE; past it 552 5.3.4
  * @param contentLineBytes of one line of content without its line end; past it 554 5.6.0
  * @param commandTime from our reply to the end of the next command; past it 421 4.4.2 (RFC 5321 §4.5.3.2.7 asks for 5 minutes)
  * @param commandTimeUnderLoad the same while more than four fifths of {@code sessions} are in use
  * @param contentTime from one arrival of content to the next, past it 421 4.4.2
- * @param contentBytesPerSecond that content must bring on average, after its first minute (or {@code contentTime}, if that is less);
- *     below it 421 4.4.2; 0 for any pace
+ * @param contentBytesPerSecond that content must bring on average, after its first minute (or {@code contentTime}, if that is less),
+ *     the waits between chunks counted; below it 421 4.4.2; 0 for any pace
  * @param sessionTime after which a session ends with 421 4.4.2 once its transaction is over
  * @param replyTime until the client has taken our reply; past it the connection is closed
  * @param handshakeTime for TLS; past it the connection is closed

@@ -271,8 +271,7 @@ final class ServerSession implements Session {
         if (over != null) {
             return;
         }
-        if (!bringsMailForward(command) && !trusted && ++idleCommands > limits.idleCommands()) {
-            giveUp(describe(command), Reply.of(421, "4.7.0", "too many commands without a message"));
+        if (idlesTooLong(command)) {
             return;
         }
         switch (command) {
@@ -300,12 +299,29 @@ final class ServerSession implements Session {
         }
     }
 
+    /** Whether this is one command too many that brings no mail forward: then the session is over. */
+    private boolean idlesTooLong(Command command) {
+        if (trusted || bringsMailForward(command) || ++idleCommands <= limits.idleCommands()) {
+            return false;
+        }
+        giveUp(describe(command), Reply.of(421, "4.7.0", "too many commands without a message"));
+        return true;
+    }
+
     private static boolean bringsMailForward(Command command) {
-        return command instanceof Command.Mail
-                || command instanceof Command.Rcpt
-                || command instanceof Command.Data
-                || command instanceof Command.Bdat
-                || command instanceof Command.Quit;
+        return switch (command) {
+            case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Quit _ -> true;
+            case Command.Bdat bdat -> bdat.octets() > 0 || bdat.last();
+            case Command.Hello _,
+                    Command.Rset _,
+                    Command.Noop _,
+                    Command.Help _,
+                    Command.Vrfy _,
+                    Command.Expn _,
+                    Command.StartTls _,
+                    Command.Auth _,
+                    Command.Invalid _ -> false;
+        };
     }
 
     // RFC 5321 §4.1.1.1, §4.1.4
@@ -494,20 +510,27 @@ final class ServerSession implements Session {
         };
     }
 
-    /** Answers a chunk that wasn't the last one, and waits for the next. */
-    private Content.Chunk nextChunk() throws IOException {
+    /** Answers a chunk that wasn't the last one, and waits for the next: as long as for any command, and as the message's pace allows. */
+    private Content.Chunk nextChunk(long paceEnd) throws IOException {
         wire.reply(Reply.of(250, "2.0.0", "chunk received"));
-        while (true) {
+        while (over == null) {
+            long pace = paceEnd - System.nanoTime();
             wire.allow(
-                    limits.commandTime().toNanos(),
-                    limits.commandTimeUnderLoad().toNanos());
+                    Math.min(limits.commandTime().toNanos(), pace),
+                    Math.min(limits.commandTimeUnderLoad().toNanos(), pace));
             Command command = commands.next(false);
             commandCount++;
             switch (command) {
                 case Command.Bdat bdat -> {
-                    return new Content.Chunk(bdat.octets(), bdat.last());
+                    if (!idlesTooLong(bdat)) {
+                        return new Content.Chunk(bdat.octets(), bdat.last());
+                    }
                 }
-                case Command.Noop _ -> wire.reply(OK);
+                case Command.Noop noop -> {
+                    if (!idlesTooLong(noop)) {
+                        wire.reply(OK);
+                    }
+                }
                 case Command.Rset _, Command.Quit _, Command.Hello _ -> {
                     waiting = command;
                     throw new GivenUp();
@@ -518,16 +541,13 @@ final class ServerSession implements Session {
                     throw new GivenUp();
                 }
                 // RFC 3030 §2: DATA and BDAT can't be mixed; nothing else fits between two chunks either.
-                default -> {
+                default ->
                     refuse(
                             describe(command),
                             Reply.of(503, "5.5.1", "the message is not complete: BDAT goes on, RSET gives up"));
-                    if (over != null) {
-                        throw new GivenUp();
-                    }
-                }
             }
         }
+        throw new GivenUp();
     }
 
     /** The client gave its message up between two chunks. */
