@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -148,27 +149,30 @@ final class ServerSession implements Session {
     }
 
     void timeOut() {
-        dismiss(TOO_SLOW, false, SessionEnd.Reason.TIMEOUT);
+        dismiss(SessionEnd.Reason.TIMEOUT, () -> wire.dismiss(TOO_SLOW, false) || wire.dismissDeaf());
     }
 
     /** Ends a session that is between two transactions; others find out by themselves when theirs is over. */
     void stopIdle() {
-        dismiss(STOPPING, true, SessionEnd.Reason.STOPPED);
+        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(STOPPING, true));
     }
 
-    void stopNow() {
-        dismiss(STOPPING, false, SessionEnd.Reason.STOPPED);
+    /** Ends a session that waits for its client; one that says a reply just now, which may be a message's 250, may say it. */
+    void stopWaiting() {
+        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(STOPPING, false));
     }
 
+    /** Ends a session whatever it does, without a word. */
     void cut() {
+        dismiss(SessionEnd.Reason.STOPPED, wire::dismissDeaf);
         wire.cut();
     }
 
-    private synchronized void dismiss(Reply farewell, boolean idleOnly, SessionEnd.Reason why) {
+    private synchronized void dismiss(SessionEnd.Reason why, BooleanSupplier way) {
         SessionEnd.Reason before = dismissedFor;
-        // First, for the session's thread may wake before dismiss returns.
+        // First, for the session's thread may wake before it is dismissed.
         dismissedFor = why;
-        if (!wire.dismiss(farewell, idleOnly)) {
+        if (!way.getAsBoolean()) {
             dismissedFor = before;
         }
     }

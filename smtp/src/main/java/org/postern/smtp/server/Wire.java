@@ -281,23 +281,32 @@ final class Wire {
     }
 
     /**
-     * Ends the connection while its session waits: {@code farewell} is said when it can be heard. On any thread; returns at once.
+     * Ends the connection while its session waits for the client, which hears {@code farewell}. On any thread; returns at once.
      *
      * @param idleOnly only when the session waits for a command outside a transaction
      * @return whether it was ended
      */
     boolean dismiss(Reply farewell, boolean idleOnly) {
-        if (doing.compareAndSet(Doing.IDLE, Doing.OVER)
-                || (!idleOnly && doing.compareAndSet(Doing.READING, Doing.OVER))) {
+        boolean dismissed = doing.compareAndSet(Doing.IDLE, Doing.OVER)
+                || (!idleOnly && doing.compareAndSet(Doing.READING, Doing.OVER));
+        if (dismissed) {
             Thread speaker = Thread.startVirtualThread(() -> say(farewell));
             Thread.startVirtualThread(() -> closeAfter(speaker));
-            return true;
         }
-        if (!idleOnly && doing.compareAndSet(Doing.WRITING, Doing.OVER)) {
+        return dismissed;
+    }
+
+    /**
+     * Ends the connection while its session waits until the client takes a reply, so that no word would reach it. On any thread.
+     *
+     * @return whether it was ended
+     */
+    boolean dismissDeaf() {
+        boolean dismissed = doing.compareAndSet(Doing.WRITING, Doing.OVER);
+        if (dismissed) {
             cut();
-            return true;
         }
-        return false;
+        return dismissed;
     }
 
     private void say(Reply farewell) {
