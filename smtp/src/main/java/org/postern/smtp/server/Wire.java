@@ -29,7 +29,7 @@ final class Wire {
         IDLE,
         /** Waits for a command in a transaction, or for content. */
         READING,
-        /** Waits until the client takes our reply, or for the handshake: nothing can be said to it. */
+        /** Waits until the client takes our reply or the end of TLS, or for the handshake: nothing can be said to it. */
         WRITING,
         /** Nothing any more: dismissed or closed. */
         OVER
@@ -248,7 +248,10 @@ final class Wire {
     // --- the end
     // ---------------------------------------------------------------------------------------------------------------
 
-    /** Lets go in good order: what was gathered is sent, and what still comes in doesn't turn our last words into a reset. */
+    /**
+     * Lets go in good order: what was gathered is sent, and what still comes in doesn't turn our last words into a reset. A client
+     * that takes nothing more holds it up no longer than any farewell.
+     */
     void close(boolean lingering) {
         if (doing.get() == Doing.OVER) {
             // Whoever dismissed the client still talks to it, and closes.
@@ -256,19 +259,29 @@ final class Wire {
         }
         try {
             flush();
+            allow(FAREWELL_NANOS, FAREWELL_NANOS);
             if (lingering) {
                 linger();
             }
+            enter(Doing.WRITING);
+            // Under TLS this writes, RFC 8446 §6.1: close_notify.
+            socket.close();
         } catch (IOException gone) {
             // It is being closed anyway: nobody is left to tell.
+        } finally {
+            doing.set(Doing.OVER);
+            cut();
         }
-        doing.set(Doing.OVER);
-        closeQuietly(socket);
     }
 
     private void linger() throws IOException {
-        socket.shutdownOutput();
-        allow(FAREWELL_NANOS, FAREWELL_NANOS);
+        enter(Doing.WRITING);
+        try {
+            // Under TLS this writes, too.
+            socket.shutdownOutput();
+        } finally {
+            leave();
+        }
         for (int left = 64; left > 0; left--) {
             discardInput();
             fill(false);

@@ -7,8 +7,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.smtp.Reply;
 
 /** Who has the connection, and until when: what happens within milliseconds on a real socket, held still. */
@@ -56,6 +61,35 @@ class WireTest {
         }
     }
 
+    /** TLS over such a connection: its end is said in writing, too, RFC 8446 §6.1. */
+    private static final class DeafTls extends Socket {
+        private final Socket plain;
+
+        DeafTls(Socket plain) {
+            this.plain = plain;
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return plain.getInputStream();
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return plain.getOutputStream();
+        }
+
+        @Override
+        public void shutdownOutput() throws IOException {
+            plain.getOutputStream().write(0);
+        }
+
+        @Override
+        public void close() throws IOException {
+            plain.getOutputStream().write(0);
+        }
+    }
+
     private interface Act {
         void run() throws IOException;
     }
@@ -80,6 +114,26 @@ class WireTest {
         socket.awaitWriting();
 
         assertThat(wire.dismiss(FAREWELL, false)).isFalse();
+        assertThat(wire.dismissDeaf()).isTrue();
+        session.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Tag("slow-1")
+    void endOfTlsHasADeadline(boolean lingering) throws Exception {
+        var plain = new DeafSocket();
+        var wire = new Wire(plain);
+        wire.secure(DeafTls::new, Duration.ofHours(1));
+        long before = System.nanoTime();
+        Thread session = session(() -> wire.close(lingering));
+        plain.awaitWriting();
+
+        assertThat(wire.isOverdue(before + Duration.ofSeconds(4).toNanos(), true))
+                .isFalse();
+        long soon = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        assertThat(List.of(wire.isOverdue(soon, false), wire.isOverdue(soon, true)))
+                .containsOnly(true);
         assertThat(wire.dismissDeaf()).isTrue();
         session.join();
     }
