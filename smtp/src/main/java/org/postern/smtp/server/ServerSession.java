@@ -149,17 +149,17 @@ final class ServerSession implements Session {
     }
 
     void timeOut() {
-        dismiss(SessionEnd.Reason.TIMEOUT, () -> wire.dismiss(TOO_SLOW, false) || wire.dismissDeaf());
+        dismiss(SessionEnd.Reason.TIMEOUT, () -> wire.dismiss(named(TOO_SLOW), false) || wire.dismissDeaf());
     }
 
     /** Ends a session that is between two transactions; others find out by themselves when theirs is over. */
     void stopIdle() {
-        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(STOPPING, true));
+        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(named(STOPPING), true));
     }
 
     /** Ends a session that waits for its client; one that says a reply just now, which may be a message's 250, may say it. */
     void stopWaiting() {
-        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(STOPPING, false));
+        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(named(STOPPING), false));
     }
 
     /** Ends a session whatever it does, without a word. */
@@ -208,7 +208,7 @@ final class ServerSession implements Session {
             over = SessionEnd.Reason.GONE;
         } catch (RuntimeException bug) {
             handler.failed("session " + id, bug);
-            wire.reply(FAILED);
+            wire.reply(named(FAILED));
             over = SessionEnd.Reason.FAILED;
         } finally {
             end(over == null ? SessionEnd.Reason.FAILED : over);
@@ -718,9 +718,7 @@ final class ServerSession implements Session {
     }
 
     private void refuse(String asked, Reply reply) {
-        refusals++;
-        handler.refused(asked, reply);
-        wire.reply(reply);
+        sayNo(asked, reply);
         if (reply.isPermanent() && ++errors >= limits.errorsPerSession() && !trusted) {
             giveUp("", Reply.of(421, "4.7.0", "too many errors"));
         }
@@ -728,15 +726,25 @@ final class ServerSession implements Session {
 
     /** Refuses, and ends the session. */
     private void close(String asked, Reply reply) {
-        refusals++;
-        handler.refused(asked, reply);
-        wire.reply(reply);
+        sayNo(asked, reply);
         over = SessionEnd.Reason.REFUSED;
     }
 
     private void giveUp(String asked, Reply reply) {
         close(asked, reply);
         over = SessionEnd.Reason.LIMIT;
+    }
+
+    private void sayNo(String asked, Reply reply) {
+        Reply named = named(reply);
+        refusals++;
+        handler.refused(asked, named);
+        wire.reply(named);
+    }
+
+    /** With this session's name at its end, which whoever complains can tell us and the log knows; a handler may have put it there. */
+    private Reply named(Reply reply) {
+        return reply.text().contains(id) ? reply : reply.endingWith("[" + id + "]");
     }
 
     /** The command for a log: one line, no secrets. */
