@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param sessionsPerClient at once from one IPv4 address or IPv6 /64; past it 421 in place of the banner
  * @param recipients of one transaction; past it 452 4.5.3 (RFC 5321 §4.5.3.1.8 asks for 100 at least)
  * @param errorsPerSession refusals after which a session ends with 421 4.7.0
- * @param idleCommands commands in a row that bring no mail forward (NOOP, RSET, HELP, VRFY, EHLO, a chunk without an octet...) after
- *     which a session ends with 421 4.7.0
+ * @param idleCommands commands that bring no mail forward (NOOP, RSET, HELP, VRFY, EHLO, a chunk without an octet...) after which a
+ *     session ends with 421 4.7.0, counted anew from a transaction's first recipient and from an accepted message
  * @param messageBytes of one message, line ends counted as two; said in EHLO as SIZE; past it 552 5.3.4
  * @param contentLineBytes of one line of content without its line end; past it 554 5.6.0
  * @param commandTime from our reply to the end of the next command; past it 421 4.4.2 (RFC 5321 §4.5.3.2.7 asks for 5 minutes)

@@ -89,6 +89,8 @@ final class ServerSession implements Session {
     private int commandCount;
     private int refusals;
     private int errors;
+
+    /** Commands that brought no mail forward since a transaction got its first recipient, or a message was accepted. */
     private int idleCommands;
 
     ServerSession(SmtpServer server, SmtpServer.Listener listener, boolean trusted, Socket socket) throws IOException {
@@ -436,6 +438,10 @@ final class ServerSession implements Session {
         }
         Reply reply = handler.rcpt(rcpt.to());
         if (reply.isPositive()) {
+            if (recipients.isEmpty()) {
+                // Not at each: a NOOP between any two of a thousand would be no command in a row.
+                idleCommands = 0;
+            }
             recipients.add(rcpt.to());
             state = State.RECIPIENTS;
         }
