@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * What a server allows, each with a name, a default and a line in {@code docs/limits.md}. Trusted clients have no limits per
- * client and per session's errors; all others hold for everybody.
+ * client, of errors and of idle commands; all others hold for everybody.
  *
  * @param sessions at once; past it 421 in place of the banner
  * @param sessionsPerClient at once from one IPv4 address or IPv6 /64; past it 421 in place of the banner
