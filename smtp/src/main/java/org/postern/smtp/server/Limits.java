@@ -75,6 +75,11 @@ public record Limits(
         }
     }
 
+    /** Whether so many sessions are more than four fifths of all that there may be. */
+    boolean isLoad(int sessionsNow) {
+        return sessionsNow > sessions * 4L / 5;
+    }
+
     private static void requireFrom(String name, long least, long value) {
         if (value < least) {
             throw new IllegalArgumentException(name + " is at least " + least + ": " + value);

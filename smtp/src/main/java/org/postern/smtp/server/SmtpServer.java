@@ -238,7 +238,7 @@ public final class SmtpServer implements AutoCloseable {
             while (!closed) {
                 Thread.sleep(WATCH);
                 long now = System.nanoTime();
-                boolean underLoad = sessions.size() > limits.sessions() / 5 * 4L;
+                boolean underLoad = limits.isLoad(sessions.size());
                 for (ServerSession session : sessions) {
                     if (session.isOverdue(now, underLoad)) {
                         session.timeOut();
