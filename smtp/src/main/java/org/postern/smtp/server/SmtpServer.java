@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
@@ -39,6 +40,7 @@ import org.postern.smtp.Reply;
 public final class SmtpServer implements AutoCloseable {
     private static final Duration FULL_PAUSE = Duration.ofMillis(200);
     private static final Duration WATCH = Duration.ofMillis(250);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final Reply FULL = Reply.of(421, "4.3.2", "too many sessions here; please come again later");
     private static final Reply TOO_MANY = Reply.of(421, "4.7.0", "too many sessions of yours; please come again later");
 
@@ -190,25 +192,31 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     /**
-     * Accepts no more connections, says 421 to sessions between two transactions, and gives the others until {@code patience} is over.
-     * Returns when all are gone. RFC 5321 §3.8.
+     * Accepts no more connections, says 421 to sessions between two transactions, and gives the others until {@code patience} is over;
+     * then it says 421 to them, too, and after a second more cuts those that are left. RFC 5321 §3.8.
+     *
+     * <p>Returns when all are gone. It doesn't wait for a handler that is still at work when its connection is cut: that session
+     * ends when the handler returns, and counts among {@link #sessions} until then.
      */
     public void stop(Duration patience) {
         stopping = true;
         entrances.forEach(Entrance::close);
-        long until = System.nanoTime() + patience.toNanos();
-        sessions.forEach(ServerSession::stopIdle);
-        await(until);
-        sessions.forEach(ServerSession::stopNow);
-        await(System.nanoTime() + Duration.ofSeconds(1).toNanos());
+        endWithin(patience, ServerSession::stopIdle);
+        endWithin(LAST_WORDS, ServerSession::stopWaiting);
         sessions.forEach(ServerSession::cut);
         closed = true;
         watchdog.interrupt();
     }
 
-    private void await(long until) {
+    /** Ends sessions in this way until none is left, or the time is over: who is at work now can be told as soon as it waits. */
+    private void endWithin(Duration time, Consumer<ServerSession> way) {
+        long until = System.nanoTime() + time.toNanos();
         try {
-            while (!sessions.isEmpty() && System.nanoTime() - until < 0) {
+            while (!sessions.isEmpty()) {
+                sessions.forEach(way);
+                if (System.nanoTime() - until >= 0) {
+                    return;
+                }
                 Thread.sleep(10);
             }
         } catch (InterruptedException hurry) {
@@ -233,7 +241,7 @@ public final class SmtpServer implements AutoCloseable {
             while (!closed) {
                 Thread.sleep(WATCH);
                 long now = System.nanoTime();
-                boolean underLoad = sessions.size() > limits.sessions() / 5 * 4L;
+                boolean underLoad = limits.isLoad(sessions.size());
                 for (ServerSession session : sessions) {
                     if (session.isOverdue(now, underLoad)) {
                         session.timeOut();
