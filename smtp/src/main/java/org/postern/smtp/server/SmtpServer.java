@@ -346,17 +346,24 @@ public final class SmtpServer implements AutoCloseable {
             }
         }
 
+        /** Nothing ends this thread but a stop: without descriptors even a class may fail to load, in whatever code it is called from. */
         private void accept() {
             while (!stopping) {
                 try {
                     admit(socket.accept());
-                    if (failing) {
-                        failing = false;
-                        events.acceptRecovered();
-                    }
+                    recovered();
                 } catch (IOException problem) {
                     pause(problem);
+                } catch (RuntimeException | LinkageError | OutOfMemoryError problem) {
+                    pause(new IOException(problem.toString(), problem));
                 }
+            }
+        }
+
+        private void recovered() {
+            if (failing) {
+                failing = false;
+                events.acceptRecovered();
             }
         }
 
@@ -365,14 +372,17 @@ public final class SmtpServer implements AutoCloseable {
             if (stopping) {
                 return;
             }
-            if (!failing) {
-                failing = true;
-                events.acceptFailing(problem);
-            }
             try {
+                if (!failing) {
+                    failing = true;
+                    events.acceptFailing(problem);
+                }
                 Thread.sleep(FULL_PAUSE);
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException | LinkageError untold) {
+                // Then it isn't told; it is tried again all the same.
+                failing = false;
             }
         }
 
