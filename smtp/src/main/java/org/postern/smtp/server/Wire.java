@@ -204,8 +204,9 @@ final class Wire {
         if (gathered == 0) {
             return;
         }
-        long before = due;
-        due = System.nanoTime() + replyNanos;
+        long dueBefore = due;
+        long dueUnderLoadBefore = dueUnderLoad;
+        allow(replyNanos, replyNanos);
         enter(Doing.WRITING);
         try {
             out.write(replies, 0, gathered);
@@ -213,7 +214,8 @@ final class Wire {
         } finally {
             leave();
         }
-        due = before;
+        due = dueBefore;
+        dueUnderLoad = dueUnderLoadBefore;
         octetsOut += gathered;
         gathered = 0;
         if (replies.length > SMALL) {

@@ -21,17 +21,17 @@ class WireTest {
     private static final Reply KEPT = Reply.of(250, "2.0.0", "kept");
     private static final Reply FAREWELL = Reply.of(421, "4.3.2", "shutting down");
 
-    /** A connection whose client takes nothing: writing goes on until it is closed. */
-    private static final class DeafSocket extends Socket {
-        private final CountDownLatch writing = new CountDownLatch(1);
+    /** A connection where one thing goes on until it is closed. */
+    private abstract static class StuckSocket extends Socket {
+        private final CountDownLatch stuck = new CountDownLatch(1);
         private final CountDownLatch closed = new CountDownLatch(1);
 
-        void awaitWriting() throws InterruptedException {
-            writing.await();
+        void awaitStuck() throws InterruptedException {
+            stuck.await();
         }
 
-        private void write() throws SocketException {
-            writing.countDown();
+        int stick() throws SocketException {
+            stuck.countDown();
             try {
                 closed.await();
             } catch (InterruptedException stop) {
@@ -47,12 +47,7 @@ class WireTest {
 
         @Override
         public OutputStream getOutputStream() {
-            return new OutputStream() {
-                @Override
-                public void write(int octet) throws IOException {
-                    DeafSocket.this.write();
-                }
-            };
+            return OutputStream.nullOutputStream();
         }
 
         @Override
@@ -61,7 +56,38 @@ class WireTest {
         }
     }
 
-    /** TLS over such a connection: its end is said in writing, too, RFC 8446 §6.1. */
+    /** A client that takes nothing. */
+    private static final class DeafSocket extends StuckSocket {
+        @Override
+        public OutputStream getOutputStream() {
+            return new OutputStream() {
+                @Override
+                public void write(int octet) throws IOException {
+                    stick();
+                }
+            };
+        }
+    }
+
+    /** A client that says nothing. */
+    private static final class SilentSocket extends StuckSocket {
+        @Override
+        public InputStream getInputStream() {
+            return new InputStream() {
+                @Override
+                public int read() throws IOException {
+                    return stick();
+                }
+
+                @Override
+                public int read(byte[] into, int from, int length) throws IOException {
+                    return stick();
+                }
+            };
+        }
+    }
+
+    /** TLS to a client that takes nothing: its end is said in writing, too, RFC 8446 §6.1. */
     private static final class DeafTls extends Socket {
         private final Socket plain;
 
@@ -111,7 +137,7 @@ class WireTest {
         var wire = new Wire(socket);
         wire.reply(KEPT);
         Thread session = session(wire::flush);
-        socket.awaitWriting();
+        socket.awaitStuck();
 
         assertThat(wire.dismiss(FAREWELL, false)).isFalse();
         assertThat(wire.dismissDeaf()).isTrue();
@@ -127,7 +153,7 @@ class WireTest {
         wire.secure(DeafTls::new, Duration.ofHours(1));
         long before = System.nanoTime();
         Thread session = session(() -> wire.close(lingering));
-        plain.awaitWriting();
+        plain.awaitStuck();
 
         assertThat(wire.isOverdue(before + Duration.ofSeconds(4).toNanos(), true))
                 .isFalse();
@@ -135,6 +161,45 @@ class WireTest {
         assertThat(List.of(wire.isOverdue(soon, false), wire.isOverdue(soon, true)))
                 .containsOnly(true);
         assertThat(wire.dismissDeaf()).isTrue();
+        session.join();
+    }
+
+    @Test
+    void replyHasItsWholeTimeUnderLoad() throws Exception {
+        var socket = new DeafSocket();
+        var wire = new Wire(socket);
+        wire.replyTime(Duration.ofMinutes(1));
+        wire.allow(Duration.ofMinutes(5).toNanos(), Duration.ofSeconds(1).toNanos());
+        wire.reply(KEPT);
+        long before = System.nanoTime();
+        Thread session = session(wire::flush);
+        socket.awaitStuck();
+
+        assertThat(wire.isOverdue(before + Duration.ofSeconds(59).toNanos(), true))
+                .isFalse();
+        assertThat(wire.isOverdue(System.nanoTime() + Duration.ofSeconds(61).toNanos(), true))
+                .isTrue();
+        wire.dismissDeaf();
+        session.join();
+    }
+
+    @Test
+    void commandHasItsOwnTimeAgainAfterTheReply() throws Exception {
+        var socket = new SilentSocket();
+        var wire = new Wire(socket);
+        wire.replyTime(Duration.ofMinutes(10));
+        wire.allow(Duration.ofMinutes(5).toNanos(), Duration.ofMinutes(1).toNanos());
+        wire.reply(KEPT);
+        Thread session = session(() -> wire.fill(true));
+        socket.awaitStuck();
+
+        long soon = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        long later = System.nanoTime() + Duration.ofMinutes(6).toNanos();
+        assertThat(wire.isOverdue(soon, true)).isTrue();
+        assertThat(wire.isOverdue(soon - Duration.ofMinutes(1).toNanos(), false))
+                .isFalse();
+        assertThat(wire.isOverdue(later, false)).isTrue();
+        wire.cut();
         session.join();
     }
 }
