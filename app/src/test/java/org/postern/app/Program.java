@@ -23,7 +23,7 @@ record Program(Path file) {
 
     /** What {@code .ci/programs} unpacks without installing it, for Debian's mail servers exclude each other. */
     static final Path UNPACKED =
-            Path.of("..", "target", "programs").toAbsolutePath().normalize();
+            Path.of("..", ".ci", "unpacked").toAbsolutePath().normalize();
 
     record Outcome(int exit, String output) {
         Outcome succeeded() {

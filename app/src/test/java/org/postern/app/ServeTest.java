@@ -3,6 +3,7 @@ package org.postern.app;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -75,7 +76,7 @@ class ServeTest {
             postern.terminate();
 
             for (Peer peer : List.of(ungreeted, idle, secured)) {
-                assertThat(peer.reply()).isEqualTo("421 4.3.2 shutting down; please come again");
+                assertThat(peer.reply()).startsWith("421 4.3.2 shutting down; please come again [s-");
                 assertThat(peer.read()).isNegative();
             }
             busy.send("\r\nand the other half\r\n.\r\n");
@@ -98,7 +99,7 @@ class ServeTest {
             busy.send("Subject: half\r\n");
             postern.terminate();
 
-            assertThat(busy.reply()).isEqualTo("421 4.3.2 shutting down; please come again");
+            assertThat(busy.reply()).startsWith("421 4.3.2 shutting down; please come again [s-");
             assertThat(postern.exitCode()).isZero();
             assertThat(postern.mail("bob", 0)).isEmpty();
         }
@@ -235,6 +236,26 @@ class ServeTest {
                     .as(postern.output())
                     .hasSize(2);
         }
+    }
+
+    /** Under LC_ALL=C the JVM has no file names but ASCII ones; ./postern sees to it that it is never started so. */
+    @Test
+    void aNameThatTheLocaleCannotWriteIsNoMailbox() throws Exception {
+        try (var postern = PosternProcess.under(directory, "export LC_ALL=C", PosternProcess.ANY_AT_LOCALHOST);
+                Peer peer = Peer.greetedBy(at(postern))) {
+            peer.ask("EHLO c.example.org");
+            peer.ask("MAIL FROM:<ann@example.org> SMTPUTF8");
+            assertThat(peer.ask("RCPT TO:<\u00c3\u00a9@localhost>")).startsWith("550 5.1.1 ");
+            assertThat(peer.ask("RCPT TO:<e@localhost>")).startsWith("250 ");
+        }
+    }
+
+    @Test
+    void aTemplateThatTheLocaleCannotWriteIsAMistakeThatSaysSo() {
+        String toml = PosternProcess.ANY_AT_LOCALHOST.replace("maildir/{domain}", "maildir/\u00e9/{domain}");
+        assertThatThrownBy(() -> PosternProcess.under(directory, "export LC_ALL=C", toml))
+                .hasMessageContaining("postern.toml:6: domains.localhost.deliver has no good path: ")
+                .hasMessageContaining("LC_ALL=C.UTF-8");
     }
 
     @Test

@@ -48,6 +48,11 @@ public final class Field {
         return java.util.Arrays.copyOfRange(octets, from, end);
     }
 
+    /** Whether it is the continuation of a field that isn't there. */
+    boolean isContinuation() {
+        return isSpace(octets[from]);
+    }
+
     static boolean isSpace(byte octet) {
         return octet == ' ' || octet == '\t';
     }

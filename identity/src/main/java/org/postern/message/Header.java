@@ -32,6 +32,11 @@ public final class Header {
         return fields;
     }
 
+    /** Whether it begins with white space, so that behind other fields it would go on with the last of them (RFC 5322 §2.2.3). */
+    public boolean beginsAsContinuation() {
+        return !fields.isEmpty() && fields.getFirst().isContinuation();
+    }
+
     /** How many fields have that name, in whatever case. */
     public int count(String name) {
         return (int) fields.stream().filter(field -> field.is(name)).count();

@@ -75,6 +75,20 @@ class HeaderTest {
         assertThat(header(field + "\r\n").values("A")).containsExactly(value);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "' x\r\nA: 1\r\n\r\n', true",
+        "'\tx', true",
+        "' \r\n\r\nbody\r\n', true",
+        "'A: 1\r\n x\r\n\r\n', false",
+        "'x\r\n', false",
+        "'\r\n body\r\n', false",
+        "'', false",
+    })
+    void whatBeginsWithWhiteSpaceWouldGoOnWithAFieldBefore(String message, boolean would) {
+        assertThat(header(message).beginsAsContinuation()).isEqualTo(would);
+    }
+
     // RFC 5322 §4.5.8
     @Test
     void spacesBeforeTheColonAreNoPartOfTheName() {

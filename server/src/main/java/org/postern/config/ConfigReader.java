@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,9 @@ import org.tomlj.TomlParseResult;
 final class ConfigReader {
     private static final Duration NONE = Duration.ZERO;
     private static final Duration INSTANT = Duration.ofMillis(1);
+
+    /** RFC 9422 §4.2: RCPTMAX has six digits at most. */
+    private static final int RCPTMAX = 999_999;
 
     private final Path directory;
     private final Reading reading;
@@ -148,6 +152,9 @@ final class ConfigReader {
                 listeners.add(new Listen(place, role, relay, tls));
             });
         }
+        if (root.isEmptyList("listen")) {
+            root.mistake("listen", "is empty: leave it out to listen on 127.0.0.1:2525, or say where in [[listen]]");
+        }
         if (!root.has("listen")) {
             var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2525);
             listeners.add(new Listen(loopback, Role.TRUSTED, false, TlsMode.STARTTLS));
@@ -246,7 +253,25 @@ final class ConfigReader {
                 && !listed.localParts().contains(catchAll.get())) {
             settings.mistake("catch-all", "should be one of mailboxes");
         }
-        return new LocalDomain(domain.orElseGet(() -> new Domain("invalid")), deliver, mailboxes, catchAll);
+        var local = new LocalDomain(domain.orElseGet(() -> new Domain("invalid")), deliver, mailboxes, catchAll);
+        if (mailboxes instanceof Mailboxes.Listed listed) {
+            checkNames(settings, "mailboxes", "holds", local, listed.localParts());
+        }
+        checkNames(settings, "catch-all", "is", local, catchAll.stream().toList());
+        return local;
+    }
+
+    /** Names that the router would refuse at every RCPT. */
+    private static void checkNames(
+            Section section, String key, String verb, LocalDomain domain, Collection<String> localParts) {
+        List<String> homeless = localParts.stream()
+                .filter(name -> !domain.hasRoomFor(name))
+                .map(name -> "\"" + name + "\"")
+                .sorted()
+                .toList();
+        if (!homeless.isEmpty()) {
+            section.mistake(key, verb + " " + String.join(", ", homeless) + ", which no mailbox here can be named");
+        }
     }
 
     private Optional<Delivery> delivery(Section settings) {
@@ -293,10 +318,13 @@ final class ConfigReader {
         Optional<LocalDomain> ours = domains.stream()
                 .filter(domain -> domain.name().equals(postmaster.host()))
                 .findFirst();
+        String localPart = postmaster.localPart().toLowerCase(Locale.ROOT);
         boolean exists = ours.isPresent()
                 && !(ours.get().mailboxes() instanceof Mailboxes.Listed listed
-                        && !listed.localParts().contains(postmaster.localPart().toLowerCase(Locale.ROOT)));
-        if (!exists) {
+                        && !listed.localParts().contains(localPart));
+        if (exists) {
+            checkNames(root, "postmaster", "is", ours.get(), List.of(localPart));
+        } else {
             root.mistake(
                     "postmaster",
                     "should be a mailbox of one of our domains (mail to outside comes with routes, not built yet)");
@@ -311,7 +339,7 @@ final class ConfigReader {
         return new Limits(
                 section.integer("sessions", d.sessions(), 1),
                 section.integer("sessions-per-client", d.sessionsPerClient(), 1),
-                section.integer("recipients", d.recipients(), 1),
+                section.integer("recipients", d.recipients(), 1, RCPTMAX),
                 section.integer("errors-per-session", d.errorsPerSession(), 1),
                 section.integer("idle-commands", d.idleCommands(), 1),
                 section.integer("message-bytes", d.messageBytes(), 1, Long.MAX_VALUE / 8),

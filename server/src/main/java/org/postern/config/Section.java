@@ -19,6 +19,9 @@ import org.tomlj.TomlTable;
  * that can't be right is noted, and the default goes on in its place, so that all mistakes come out in one reading.
  */
 final class Section {
+    /** Nobody means more, and in nanoseconds it has room in a long with much to spare. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final TomlTable table;
     private final String prefix;
     private final Reading reading;
@@ -50,6 +53,10 @@ final class Section {
         Optional<Duration> time = text(key, "a time as \"30s\", \"5m\" or \"1h30m\"", Durations::parse);
         if (time.isPresent() && time.get().compareTo(least) < 0) {
             mistake(key, "is at least " + Durations.write(least));
+            return byDefault;
+        }
+        if (time.isPresent() && time.get().compareTo(LONGEST) > 0) {
+            mistake(key, "is at most " + Durations.write(LONGEST));
             return byDefault;
         }
         return time.orElse(byDefault);
@@ -85,7 +92,11 @@ final class Section {
     }
 
     int integer(String key, int byDefault, int least) {
-        return (int) integer(key, byDefault, least, Integer.MAX_VALUE);
+        return integer(key, byDefault, least, Integer.MAX_VALUE);
+    }
+
+    int integer(String key, int byDefault, int least, int most) {
+        return (int) integer(key, (long) byDefault, least, most);
     }
 
     boolean flag(String key) {
@@ -121,6 +132,10 @@ final class Section {
 
     boolean isList(String key) {
         return value(key) instanceof TomlArray;
+    }
+
+    boolean isEmptyList(String key) {
+        return value(key) instanceof TomlArray array && array.isEmpty();
     }
 
     // --- tables

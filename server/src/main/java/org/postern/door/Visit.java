@@ -96,8 +96,10 @@ final class Visit implements SessionHandler {
             return refusal(554, "5.4.6", loop.get());
         }
         MessageId id = door.spool().nextId();
-        String trace =
+        String received =
                 Received.field(session, door.hostname(), envelope, id.toString(), ZonedDateTime.now(door.clock()));
+        // As Postfix does: what begins with white space is body, and must not go on with our field.
+        String trace = opened.get().header().beginsAsContinuation() ? received + "\r\n" : received;
         SpooledMessage message;
         try {
             message = door.spool()

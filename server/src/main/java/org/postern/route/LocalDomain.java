@@ -3,6 +3,7 @@ package org.postern.route;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.smtp.Domain;
+import org.postern.smtp.Mailbox;
 
 /**
  * A domain that we receive for.
@@ -10,6 +11,16 @@ import org.postern.smtp.Domain;
  * @param catchAll the local part that gets what nobody else does
  */
 public record LocalDomain(Domain name, Delivery deliver, Mailboxes mailboxes, Optional<String> catchAll) {
+
+    /** Whether a mailbox can be {@code localPart}: it may be too long in lower case, or nothing that a Maildir can be named. */
+    public boolean hasRoomFor(String localPart) {
+        return Mailbox.of(localPart, name).isPresent()
+                && switch (deliver) {
+                    case Delivery.IntoMaildir into ->
+                        into.template().resolve(name, localPart).isPresent();
+                    case Delivery.Discard _ -> true;
+                };
+    }
 
     /** The way to its mailboxes. */
     public sealed interface Delivery {

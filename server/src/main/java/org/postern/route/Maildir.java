@@ -2,7 +2,6 @@ package org.postern.route;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,8 +17,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * sees half of one, and what was delivered survives a power cut.
  */
 final class Maildir {
-    private static final FileAttribute<?> OURS_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<?> READABLE_BY_US =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final AtomicLong COUNTER = new AtomicLong();
@@ -39,29 +36,10 @@ final class Maildir {
     }
 
     /** Makes what is missing of it, durably. */
-    void make() throws IOException {
+    void make(DurableDirectories directories) throws IOException {
         for (String part : new String[] {"tmp", "new", "cur"}) {
-            makeDurably(root.resolve(part));
+            directories.make(root.resolve(part));
         }
-    }
-
-    private static void makeDurably(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
-        }
-        Path parent = directory.getParent();
-        if (parent == null) {
-            throw new IOException(directory + " can't be made");
-        }
-        makeDurably(parent);
-        try {
-            Files.createDirectory(directory, OURS_ONLY);
-        } catch (FileAlreadyExistsException otherSessionMadeIt) {
-            if (!Files.isDirectory(directory)) {
-                throw otherSessionMadeIt;
-            }
-        }
-        sync(parent);
     }
 
     /** A new file under {@code tmp}: unique by time, process and counter, as the Maildir convention names it. Readable by us only. */
@@ -82,12 +60,6 @@ final class Maildir {
     }
 
     void syncNew() throws IOException {
-        sync(root.resolve("new"));
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableDirectories.sync(root.resolve("new"));
     }
 }

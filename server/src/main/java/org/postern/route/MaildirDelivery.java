@@ -19,6 +19,7 @@ public final class MaildirDelivery {
     private static final int SMALL_BUFFER = 8_192;
 
     private final String host;
+    private final DurableDirectories directories = new DurableDirectories();
 
     /**
      * A way into Maildirs.
@@ -90,7 +91,7 @@ public final class MaildirDelivery {
 
     private FileChannel begin(Copy copy, List<Begun> begun) throws IOException {
         var maildir = new Maildir(copy.maildir(), host);
-        maildir.make();
+        maildir.make(directories);
         Path file = maildir.newFile();
         begun.add(new Begun(maildir, file));
         return Maildir.open(file);

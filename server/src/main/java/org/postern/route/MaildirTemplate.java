@@ -1,5 +1,6 @@
 package org.postern.route;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -34,19 +35,28 @@ public record MaildirTemplate(String text) {
         if (plain.indexOf('{') >= 0 || plain.indexOf('}') >= 0) {
             return Optional.of("a brace is left open");
         }
-        if (plain.indexOf('\0') >= 0
-                || !Path.of(plain).isAbsolute()
-                || !Path.of(plain).normalize().equals(Path.of(plain))) {
-            return Optional.of("it should be an absolute path without . and ..");
+        try {
+            if (plain.indexOf('\0') >= 0
+                    || !Path.of(plain).isAbsolute()
+                    || !Path.of(plain).normalize().equals(Path.of(plain))) {
+                return Optional.of("it should be an absolute path without . and ..");
+            }
+        } catch (InvalidPathException notOfThisLocale) {
+            return Optional.of("this locale has not all of its letters: start Postern with LC_ALL=C.UTF-8");
         }
         return Optional.empty();
     }
 
     /** The Maildir of a mailbox; empty when its local part can't name a directory. Never outside the template's own root. */
     Optional<Path> resolve(Domain domain, String localPart) {
-        return MailboxName.of(localPart).map(name -> {
+        return MailboxName.of(localPart).flatMap(name -> {
             String path = text.replace("{domain}", domain.canonical());
-            return Path.of(path.replace("{local}", name.segment()));
+            try {
+                return Optional.of(Path.of(path.replace("{local}", name.segment())));
+            } catch (InvalidPathException notOfThisLocale) {
+                // Under LC_ALL=C the JVM has no file names but ASCII ones.
+                return Optional.empty();
+            }
         });
     }
 

@@ -88,13 +88,20 @@ public final class Router {
     }
 
     private static Route deliver(LocalDomain domain, String localPart) {
+        // A name of 64 octets may be too long by now: some letters grow in lower case (U+023A from two octets to
+        // three), and "x." needs quotes where "x.+tag" did not.
+        return Mailbox.of(localPart, domain.name())
+                .flatMap(mailbox -> deliver(domain, mailbox))
+                .orElseGet(() -> new Route.NoSuchMailbox("no mailbox can have such a name here"));
+    }
+
+    private static Optional<Route> deliver(LocalDomain domain, Mailbox mailbox) {
         return switch (domain.deliver()) {
-            case LocalDomain.Delivery.Discard _ -> new Route.Discard(new Mailbox(localPart, domain.name()));
+            case LocalDomain.Delivery.Discard _ -> Optional.of(new Route.Discard(mailbox));
             case LocalDomain.Delivery.IntoMaildir into ->
                 into.template()
-                        .resolve(domain.name(), localPart)
-                        .<Route>map(path -> new Route.IntoMaildir(new Mailbox(localPart, domain.name()), path))
-                        .orElseGet(() -> new Route.NoSuchMailbox("no mailbox can have such a name here"));
+                        .resolve(domain.name(), mailbox.localPart())
+                        .<Route>map(path -> new Route.IntoMaildir(mailbox, path));
         };
     }
 

@@ -169,6 +169,7 @@ final class ConfigTest {
                 "zzzzzzzzzz = 1|1: zzzzzzzzzz is no key",
                 "listen = 1|1: listen should be a list of tables: [[listen]]",
                 "listen = [1]|1: listen should hold tables, not 1",
+                "listen = []|1: listen is empty: leave it out to listen on 127.0.0.1:2525, or say where in [[listen]]",
                 "limits = 1|1: limits should be a table: [limits]",
                 "[[listen]]\\n"
                     + "role = \"mx\"|2: listen.address is missing: say where to listen, as address = \"0.0.0.0:25\"",
@@ -218,12 +219,27 @@ final class ConfigTest {
                 "[domains.a]\\n"
                         + "mailboxes = [\"ann\"]\\n"
                         + "catch-all = \"bob\"|3: domains.a.catch-all should be one of mailboxes",
+                "[domains.a]\\n"
+                        + "mailboxes = [\"ann\", \"a/b\", \"/\"]|2: domains.a.mailboxes holds \"/\", \"a/b\", which no"
+                        + " mailbox here can be named",
+                "[domains.a]\\n"
+                        + "mailboxes = [\"ȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺȺ\"]|2: domains.a.mailboxes holds"
+                        + " \"ⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥ\", which no mailbox here can be named",
+                "[domains.a]\\n"
+                        + "mailboxes = \"any\"\\n"
+                        + "catch-all = \"a/b\"|3: domains.a.catch-all is \"a/b\", which no mailbox here can be named",
+                "postmaster = \"a/b@a\"\\n"
+                        + "[domains.a]\\n"
+                        + "mailboxes = \"any\"|1: postmaster is \"a/b\", which no mailbox here can be named",
                 "postmaster = \"ann\"|1: postmaster should be a mailbox as \"ann@example.com\", not \"ann\"",
                 "postmaster = \"ann@example.org\"|1: postmaster should be a mailbox of one of our domains (mail to"
                         + " outside comes with routes, not built yet)",
                 "policy.banner-delay = \"2\"|1: policy.banner-delay should be a time as \"30s\", \"5m\" or \"1h30m\","
                         + " not \"2\"",
                 "limits.command-time = \"0s\"|1: limits.command-time is at least 1ms",
+                "limits.session-time = \"366d\"|1: limits.session-time is at most 365d",
+                "limits.stop-time = \"999999d\"|1: limits.stop-time is at most 365d",
+                "limits.recipients = 1_000_000|1: limits.recipients should be a number from 1 to 999999, not 1000000",
                 "limits.content-line-bytes = 997|1: limits.content-line-bytes should be a number from 998 to"
                         + " 2147483647, not 997",
                 "limits.header-bytes = 1|1: limits.header-bytes should be a number from 1024 to 2147483647, not 1",
@@ -232,6 +248,23 @@ final class ConfigTest {
             })
     void eachMistakeTellsItsPlaceAndWhatIsRight(String toml, String mistake) {
         assertThat(mistakes(toml.replace("\\n", "\n"))).containsExactly("postern.toml:" + mistake);
+    }
+
+    @Test
+    void whereNoMaildirIsMadeAnyLocalPartCanBeAMailbox() {
+        assertThat(mistakes("""
+            postmaster = "a/b@a"
+            [domains.a]
+            deliver = "discard:"
+            mailboxes = ["a/b"]
+            catch-all = "a/b"
+            """)).isEmpty();
+    }
+
+    @Test
+    void theLongestTimeIsAYear() {
+        assertThat(valid("limits.session-time = \"365d\"").config().limits().sessionTime())
+                .isEqualTo(Duration.ofDays(365));
     }
 
     @Test

@@ -57,6 +57,20 @@ final class RouterTest {
         assertThat(LISTED.route(mailbox(recipient))).isEqualTo(new Route.NoSuchMailbox("no such mailbox"));
     }
 
+    /** RFC 5890 §2.3.2.4. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ann@bücher.example", "ann@Bücher.Example", "ann@XN--bcher-kva.example"})
+    void aDomainIsOursInBothItsForms(String recipient) {
+        var domain = new LocalDomain(
+                new Domain("xn--bcher-kva.example"), MAIL, new Mailboxes.Listed(Set.of("ann")), Optional.empty());
+        var router = new Router(HOST, List.of(domain), Optional.empty(), Path.of("/data/postmaster"));
+        assertThat(router.route(mailbox(recipient)))
+                .isInstanceOfSatisfying(
+                        Route.IntoMaildir.class,
+                        into -> assertThat(into.path()).isEqualTo(Path.of("/mail/xn--bcher-kva.example/ann")));
+        assertThat(router.route(mailbox("ann@bucher.example"))).isEqualTo(new Route.NotOurs());
+    }
+
     /** attacks.md relay-1, relay-2. */
     @ParameterizedTest
     @ValueSource(
@@ -66,6 +80,9 @@ final class RouterTest {
                 "ann@[192.0.2.1]",
                 "ann@[127.0.0.1]",
                 "x@xn--exmple-cua.com",
+                "x@exämple.com",
+                "x@ｅxample.com",
+                "x@example。com",
                 "x@example.com.evil.example"
             })
     void whatIsNotOursIsNotRouted(String recipient) {

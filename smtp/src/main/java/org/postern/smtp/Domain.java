@@ -2,11 +2,13 @@ package org.postern.smtp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.net.IDN;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A domain name as SMTP writes it (RFC 5321 §2.3.5, §4.1.2), kept as it was written and compared without regard to case (§2.4).
+ * A domain name as SMTP writes it (RFC 5321 §2.3.5, §4.1.2), kept as it was written and compared without regard to case (§2.4)
+ * and to the form of its labels: an A-label and its U-label are one name (RFC 5890 §2.3.2.4).
  *
  * <p>Labels are 1 to 63 octets, 255 in all, letters, digits and hyphens inside; U-labels (RFC 5890) as RFC 6531 §3.3 allows, for
  * the caller to refuse where SMTPUTF8 is not in force. The underscore is taken too: the RFC's grammar lacks it, but real hosts
@@ -104,9 +106,22 @@ public record Domain(String name) implements Host {
         return isAscii() && name.indexOf('_') < 0;
     }
 
-    /** The name in lower case, for keys and comparisons. */
+    /** The name in lower case and with A-labels, for keys and comparisons. */
     public String canonical() {
-        return name.toLowerCase(Locale.ROOT);
+        String lower = name.toLowerCase(Locale.ROOT);
+        return isAscii(lower) ? lower : withALabels(lower).orElse(lower);
+    }
+
+    /** Empty when {@code lower} holds what is no U-label: that has no other form. */
+    private static Optional<String> withALabels(String lower) {
+        try {
+            String ascii = IDN.toASCII(lower, IDN.USE_STD3_ASCII_RULES);
+            // RFC 5890 §2.3.2.1: the two forms give each other. The JDK's IDNA is of 2003: it makes strasse of straße,
+            // which may be another's.
+            return IDN.toUnicode(ascii).equals(lower) ? Optional.of(ascii) : Optional.empty();
+        } catch (IllegalArgumentException noULabel) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -21,15 +21,27 @@ public record Mailbox(String localPart, Host host) implements ReversePath, Forwa
     /** RFC 5321 §4.5.3.1.3, with the angle brackets. */
     public static final int MAX_PATH_OCTETS = 256;
 
-    /** @throws IllegalArgumentException when the local part can't be written */
+    /** @throws IllegalArgumentException when the local part can't be written; the message says why */
     public Mailbox {
+        Optional<String> problem = problem(localPart);
+        if (problem.isPresent()) {
+            throw new IllegalArgumentException(problem.get());
+        }
+    }
+
+    /** The mailbox, or empty when {@code localPart} can't be written. */
+    public static Optional<Mailbox> of(String localPart, Host host) {
+        return problem(localPart).isPresent() ? Optional.empty() : Optional.of(new Mailbox(localPart, host));
+    }
+
+    private static Optional<String> problem(String localPart) {
         if (!localPart.chars().allMatch(Mailbox::isWritable)
                 || !UTF_8.newEncoder().canEncode(localPart)) {
-            throw new IllegalArgumentException("a local part has no control characters");
+            return Optional.of("a local part has no control characters");
         }
-        if (written(localPart).getBytes(UTF_8).length > MAX_LOCAL_OCTETS) {
-            throw new IllegalArgumentException("a local part has at most 64 octets");
-        }
+        return written(localPart).getBytes(UTF_8).length > MAX_LOCAL_OCTETS
+                ? Optional.of("a local part has at most 64 octets")
+                : Optional.empty();
     }
 
     /** The mailbox in {@code text}, which has no angle brackets: from a configuration or a command line. */

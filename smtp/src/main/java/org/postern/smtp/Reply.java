@@ -49,6 +49,18 @@ public record Reply(int code, Optional<EnhancedCode> enhanced, List<String> line
         return new Reply(code, Optional.of(parsed), fold(text));
     }
 
+    /** The same with {@code words} at its end: on the last line where they fit, else on one of their own. */
+    public Reply endingWith(String words) {
+        var longer = new ArrayList<>(lines);
+        String last = lines.getLast() + " " + words;
+        if (last.getBytes(UTF_8).length <= MAX_TEXT_OCTETS) {
+            longer.set(longer.size() - 1, last);
+        } else {
+            longer.add(words);
+        }
+        return new Reply(code, enhanced, longer);
+    }
+
     /** 2xx: done. */
     public boolean isPositive() {
         return code < 300;

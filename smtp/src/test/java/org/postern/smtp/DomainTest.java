@@ -95,6 +95,24 @@ final class DomainTest {
                 .isNotEqualTo("example.com");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "bücher.example,xn--bcher-kva.example",
+        "BÜCHER.example,XN--BCHER-KVA.EXAMPLE",
+        "☃.bücher.example,xn--n3h.xn--bcher-kva.example"
+    })
+    void anALabelAndItsULabelAreOneName(String unicode, String ascii) {
+        assertThat(new Domain(unicode)).isEqualTo(new Domain(ascii)).hasSameHashCodeAs(new Domain(ascii));
+        assertThat(new Domain(unicode).canonical()).isEqualTo(new Domain(ascii).canonical());
+    }
+
+    /** IDNA 2003, which the JDK knows, makes these ASCII; RFC 5890 has them as other names or as none. */
+    @ParameterizedTest
+    @CsvSource({"straße.example,strasse.example", "ｅxample.com,example.com", "ex。com,ex.com"})
+    void whatOnlyLooksLikeItIsAnotherName(String unicode, String ascii) {
+        assertThat(new Domain(unicode)).isNotEqualTo(new Domain(ascii)).isEqualTo(new Domain(unicode));
+    }
+
     @Test
     void tellsWhatIsAscii() {
         assertThat(new Domain("example.com").isAscii()).isTrue();

@@ -161,6 +161,21 @@ final class ReplyTest {
     }
 
     @Test
+    void wordsAtTheEndStandOnTheLastLine() {
+        Reply reply = new Reply(550, EnhancedCode.parse("5.7.1"), List.of("one", "two"));
+
+        assertThat(reply.endingWith("[x]").lines()).containsExactly("one", "two [x]");
+    }
+
+    @Test
+    void wordsAtTheEndThatWouldMakeALineTooLongStandOnTheirOwn() {
+        String most = "x".repeat(492);
+
+        assertThat(Reply.of(550, "5.7.1", most).endingWith("[x]").lines()).containsExactly(most + " [x]");
+        assertThat(Reply.of(550, "5.7.1", most + "y").endingWith("[x]").lines()).containsExactly(most + "y", "[x]");
+    }
+
+    @Test
     void whatIsWrittenReadsBack() {
         qt().forAll(strings().basicLatinAlphabet().ofLengthBetween(0, 1_500)).checkAssert(text -> {
             Reply reply = Reply.of(550, "5.7.1", text);

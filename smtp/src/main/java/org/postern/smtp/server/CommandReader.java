@@ -1,5 +1,7 @@
 package org.postern.smtp.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import org.postern.smtp.Command;
 import org.postern.smtp.Reply;
@@ -25,7 +27,12 @@ final class CommandReader {
     /** RFC 8446 §5.1: the type of the record that a hello comes in. No command begins so. */
     private static final int TLS_HANDSHAKE_RECORD = 0x16;
 
+    private static final byte[] BDAT = "BDAT".getBytes(US_ASCII);
+
     private final Wire wire;
+
+    /** Whether the line begins with BDAT, however it goes on: then a chunk follows it that must not be taken for commands. */
+    private boolean announcesChunk;
 
     CommandReader(Wire wire) {
         this.wire = wire;
@@ -51,19 +58,26 @@ final class CommandReader {
         }
         int length = lineLength(idle);
         if (length == 0) {
-            return new Command.Invalid("", TOO_LONG);
+            return invalid(TOO_LONG);
         }
         byte[] buffer = wire.buffer();
         int from = wire.at();
         wire.consume(length);
         int end = from + length - 1;
         if (end == from || buffer[end - 1] != '\r') {
-            return new Command.Invalid("", BARE_LF);
+            return invalid(BARE_LF);
         }
         end--;
         Command command = Command.parse(buffer, from, end);
         int limit = command instanceof Command.Mail ? MAIL_LINE_OCTETS : LINE_OCTETS;
-        return length > limit ? new Command.Invalid("", TOO_LONG) : command;
+        if (length > limit) {
+            return invalid(TOO_LONG);
+        }
+        return announcesChunk && command instanceof Command.Invalid broken ? invalid(broken.reply()) : command;
+    }
+
+    private Command invalid(Reply reply) {
+        return new Command.Invalid(announcesChunk ? "BDAT" : "", reply);
     }
 
     /** Octets up to and with the LF; 0 for a line that was longer than any may be, which has been read away. */
@@ -78,11 +92,15 @@ final class CommandReader {
                         wire.consume(scanned + 1);
                         return 0;
                     }
+                    announcesChunk = beginsWithBdat(scanned);
                     return scanned + 1;
                 }
             }
             // The buffer is larger than any line may be: a line that fills it is too long, whatever it is.
             if (scanned > 2 * LINE_OCTETS - 8) {
+                if (dropped == 0) {
+                    announcesChunk = beginsWithBdat(scanned);
+                }
                 dropped += scanned;
                 wire.consume(scanned);
                 scanned = 0;
@@ -92,5 +110,17 @@ final class CommandReader {
             }
             wire.fill(idle);
         }
+    }
+
+    private boolean beginsWithBdat(int length) {
+        byte[] buffer = wire.buffer();
+        int from = wire.at();
+        for (int i = 0; i < BDAT.length; i++) {
+            // Without the bit that tells lower case from upper.
+            if (i == length || (buffer[from + i] & ~0x20) != BDAT[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 }

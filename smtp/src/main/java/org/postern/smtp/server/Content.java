@@ -39,8 +39,12 @@ final class Content extends InputStream {
 
     /** Where the next chunk comes from when one is used up and wasn't the last. */
     interface Chunks {
-        /** The next chunk. Throws when the client gave the message up. */
-        Chunk next() throws IOException;
+        /**
+         * The next chunk. Throws when the client gave the message up.
+         *
+         * @param paceEnd until when it may take, as {@link System#nanoTime} counts, for the message to keep its pace
+         */
+        Chunk next(long paceEnd) throws IOException;
     }
 
     /** A chunk of BDAT. */
@@ -85,7 +89,7 @@ final class Content extends InputStream {
 
     /** Content after DATA's 354. */
     static Content data(Wire wire, Limits limits, boolean mendsLineEnds) {
-        return new Content(wire, limits, mendsLineEnds, true, new Chunk(Long.MAX_VALUE, true), () -> {
+        return new Content(wire, limits, mendsLineEnds, true, new Chunk(Long.MAX_VALUE, true), _ -> {
             throw new IllegalStateException("DATA has no chunks");
         });
     }
@@ -203,6 +207,7 @@ final class Content extends InputStream {
 
     private void take(int consumed) {
         wire.consume(consumed);
+        arrived += consumed;
         if (!dotted) {
             chunkLeft -= consumed;
         }
@@ -211,7 +216,7 @@ final class Content extends InputStream {
     private int nextChunk(byte[] into, int from, int end) throws IOException {
         if (!lastChunk) {
             try {
-                Chunk next = chunks.next();
+                Chunk next = chunks.next(paceEnd());
                 chunkLeft = next.octets();
                 lastChunk = next.last();
             } catch (IOException gone) {
@@ -386,24 +391,27 @@ final class Content extends InputStream {
         if (wire.buffered() > 0) {
             return;
         }
-        long limit = limits.contentTime().toNanos();
-        wire.allow(Math.min(limit, paceNanos()), Math.min(limit, paceNanos()));
+        long time = Math.min(limits.contentTime().toNanos(), paceEnd() - System.nanoTime());
+        wire.allow(time, time);
         try {
             wire.fill(false);
         } catch (IOException gone) {
             cutOff = gone;
             throw gone;
         }
-        arrived += wire.buffered();
     }
 
-    /** Until when the next octets must come, for the whole not to be slower than a client may be: a minute's grace, then the pace. */
-    private long paceNanos() {
+    /**
+     * Until when the next octets must come, as {@link System#nanoTime} counts, for the whole not to be slower than a client may be: a
+     * minute's grace, then the pace. The chunks of a message share it, and the waits between them are a part of it: else a client
+     * that sends an octet a chunk would stay for ever.
+     */
+    private long paceEnd() {
         if (limits.contentBytesPerSecond() == 0) {
-            return Long.MAX_VALUE / 2;
+            return began + Long.MAX_VALUE / 2;
         }
         double graceSeconds = Math.min(60, limits.contentTime().toMillis() / 1_000.0);
         double earnedSeconds = graceSeconds + (double) arrived / limits.contentBytesPerSecond();
-        return Math.max(0, (long) (earnedSeconds * 1e9) - (System.nanoTime() - began));
+        return began + (long) (earnedSeconds * 1e9);
     }
 }

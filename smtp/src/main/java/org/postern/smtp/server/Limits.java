@@ -4,21 +4,21 @@ import java.time.Duration;
 
 /**
  * What a server allows, each with a name, a default and a line in {@code docs/limits.md}. Trusted clients have no limits per
- * client and per session's errors; all others hold for everybody.
+ * client, of errors and of idle commands; all others hold for everybody.
  *
  * @param sessions at once; past it 421 in place of the banner
  * @param sessionsPerClient at once from one IPv4 address or IPv6 /64; past it 421 in place of the banner
  * @param recipients of one transaction; past it 452 4.5.3 (RFC 5321 §4.5.3.1.8 asks for 100 at least)
  * @param errorsPerSession refusals after which a session ends with 421 4.7.0
- * @param idleCommands commands in a row that bring no mail forward (NOOP, RSET, HELP, VRFY, EHLO...) after which a session ends
- *     with 421 4.7.0
+ * @param idleCommands commands that bring no mail forward (NOOP, RSET, HELP, VRFY, EHLO, a chunk without an octet...) after which a
+ *     session ends with 421 4.7.0, counted anew from a transaction's first recipient and from an accepted message
  * @param messageBytes of one message, line ends counted as two; said in EHLO as SIZE; past it 552 5.3.4
  * @param contentLineBytes of one line of content without its line end; past it 554 5.6.0
  * @param commandTime from our reply to the end of the next command; past it 421 4.4.2 (RFC 5321 §4.5.3.2.7 asks for 5 minutes)
  * @param commandTimeUnderLoad the same while more than four fifths of {@code sessions} are in use
  * @param contentTime from one arrival of content to the next, past it 421 4.4.2
- * @param contentBytesPerSecond that content must bring on average, after its first minute (or {@code contentTime}, if that is less);
- *     below it 421 4.4.2; 0 for any pace
+ * @param contentBytesPerSecond that content must bring on average, after its first minute (or {@code contentTime}, if that is less),
+ *     the waits between chunks counted; below it 421 4.4.2; 0 for any pace
  * @param sessionTime after which a session ends with 421 4.4.2 once its transaction is over
  * @param replyTime until the client has taken our reply; past it the connection is closed
  * @param handshakeTime for TLS; past it the connection is closed
@@ -92,6 +92,11 @@ public record Limits(
                 sessionTime,
                 replyTime,
                 handshakeTime);
+    }
+
+    /** Whether so many sessions are more than four fifths of all that there may be. */
+    boolean isLoad(int sessionsNow) {
+        return sessionsNow > sessions * 4L / 5;
     }
 
     private static void requireFrom(String name, long least, long value) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -88,6 +89,8 @@ final class ServerSession implements Session {
     private int commandCount;
     private int refusals;
     private int errors;
+
+    /** Commands that brought no mail forward since a transaction got its first recipient, or a message was accepted. */
     private int idleCommands;
 
     ServerSession(SmtpServer server, SmtpServer.Listener listener, boolean trusted, Socket socket) throws IOException {
@@ -148,27 +151,30 @@ final class ServerSession implements Session {
     }
 
     void timeOut() {
-        dismiss(TOO_SLOW, false, SessionEnd.Reason.TIMEOUT);
+        dismiss(SessionEnd.Reason.TIMEOUT, () -> wire.dismiss(named(TOO_SLOW), false) || wire.dismissDeaf());
     }
 
     /** Ends a session that is between two transactions; others find out by themselves when theirs is over. */
     void stopIdle() {
-        dismiss(STOPPING, true, SessionEnd.Reason.STOPPED);
+        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(named(STOPPING), true));
     }
 
-    void stopNow() {
-        dismiss(STOPPING, false, SessionEnd.Reason.STOPPED);
+    /** Ends a session that waits for its client; one that says a reply just now, which may be a message's 250, may say it. */
+    void stopWaiting() {
+        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(named(STOPPING), false));
     }
 
+    /** Ends a session whatever it does, without a word. */
     void cut() {
+        dismiss(SessionEnd.Reason.STOPPED, wire::dismissDeaf);
         wire.cut();
     }
 
-    private synchronized void dismiss(Reply farewell, boolean idleOnly, SessionEnd.Reason why) {
+    private synchronized void dismiss(SessionEnd.Reason why, BooleanSupplier way) {
         SessionEnd.Reason before = dismissedFor;
-        // First, for the session's thread may wake before dismiss returns.
+        // First, for the session's thread may wake before it is dismissed.
         dismissedFor = why;
-        if (!wire.dismiss(farewell, idleOnly)) {
+        if (!way.getAsBoolean()) {
             dismissedFor = before;
         }
     }
@@ -204,7 +210,7 @@ final class ServerSession implements Session {
             over = SessionEnd.Reason.GONE;
         } catch (RuntimeException bug) {
             handler.failed("session " + id, bug);
-            wire.reply(FAILED);
+            wire.reply(named(FAILED));
             over = SessionEnd.Reason.FAILED;
         } finally {
             end(over == null ? SessionEnd.Reason.FAILED : over);
@@ -271,8 +277,7 @@ final class ServerSession implements Session {
         if (over != null) {
             return;
         }
-        if (!bringsMailForward(command) && !trusted && ++idleCommands > limits.idleCommands()) {
-            giveUp(describe(command), Reply.of(421, "4.7.0", "too many commands without a message"));
+        if (idlesTooLong(command)) {
             return;
         }
         switch (command) {
@@ -300,12 +305,29 @@ final class ServerSession implements Session {
         }
     }
 
+    /** Whether this is one command too many that brings no mail forward: then the session is over. */
+    private boolean idlesTooLong(Command command) {
+        if (trusted || bringsMailForward(command) || ++idleCommands <= limits.idleCommands()) {
+            return false;
+        }
+        giveUp(describe(command), Reply.of(421, "4.7.0", "too many commands without a message"));
+        return true;
+    }
+
     private static boolean bringsMailForward(Command command) {
-        return command instanceof Command.Mail
-                || command instanceof Command.Rcpt
-                || command instanceof Command.Data
-                || command instanceof Command.Bdat
-                || command instanceof Command.Quit;
+        return switch (command) {
+            case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Quit _ -> true;
+            case Command.Bdat bdat -> bdat.octets() > 0 || bdat.last();
+            case Command.Hello _,
+                    Command.Rset _,
+                    Command.Noop _,
+                    Command.Help _,
+                    Command.Vrfy _,
+                    Command.Expn _,
+                    Command.StartTls _,
+                    Command.Auth _,
+                    Command.Invalid _ -> false;
+        };
     }
 
     // RFC 5321 §4.1.1.1, §4.1.4
@@ -416,6 +438,10 @@ final class ServerSession implements Session {
         }
         Reply reply = handler.rcpt(rcpt.to());
         if (reply.isPositive()) {
+            if (recipients.isEmpty()) {
+                // Not at each: a NOOP between any two of a thousand would be no command in a row.
+                idleCommands = 0;
+            }
             recipients.add(rcpt.to());
             state = State.RECIPIENTS;
         }
@@ -494,20 +520,27 @@ final class ServerSession implements Session {
         };
     }
 
-    /** Answers a chunk that wasn't the last one, and waits for the next. */
-    private Content.Chunk nextChunk() throws IOException {
+    /** Answers a chunk that wasn't the last one, and waits for the next: as long as for any command, and as the message's pace allows. */
+    private Content.Chunk nextChunk(long paceEnd) throws IOException {
         wire.reply(Reply.of(250, "2.0.0", "chunk received"));
-        while (true) {
+        while (over == null) {
+            long pace = paceEnd - System.nanoTime();
             wire.allow(
-                    limits.commandTime().toNanos(),
-                    limits.commandTimeUnderLoad().toNanos());
+                    Math.min(limits.commandTime().toNanos(), pace),
+                    Math.min(limits.commandTimeUnderLoad().toNanos(), pace));
             Command command = commands.next(false);
             commandCount++;
             switch (command) {
                 case Command.Bdat bdat -> {
-                    return new Content.Chunk(bdat.octets(), bdat.last());
+                    if (!idlesTooLong(bdat)) {
+                        return new Content.Chunk(bdat.octets(), bdat.last());
+                    }
                 }
-                case Command.Noop _ -> wire.reply(OK);
+                case Command.Noop noop -> {
+                    if (!idlesTooLong(noop)) {
+                        wire.reply(OK);
+                    }
+                }
                 case Command.Rset _, Command.Quit _, Command.Hello _ -> {
                     waiting = command;
                     throw new GivenUp();
@@ -518,16 +551,13 @@ final class ServerSession implements Session {
                     throw new GivenUp();
                 }
                 // RFC 3030 §2: DATA and BDAT can't be mixed; nothing else fits between two chunks either.
-                default -> {
+                default ->
                     refuse(
                             describe(command),
                             Reply.of(503, "5.5.1", "the message is not complete: BDAT goes on, RSET gives up"));
-                    if (over != null) {
-                        throw new GivenUp();
-                    }
-                }
             }
         }
+        throw new GivenUp();
     }
 
     /** The client gave its message up between two chunks. */
@@ -694,9 +724,7 @@ final class ServerSession implements Session {
     }
 
     private void refuse(String asked, Reply reply) {
-        refusals++;
-        handler.refused(asked, reply);
-        wire.reply(reply);
+        sayNo(asked, reply);
         if (reply.isPermanent() && ++errors >= limits.errorsPerSession() && !trusted) {
             giveUp("", Reply.of(421, "4.7.0", "too many errors"));
         }
@@ -704,15 +732,25 @@ final class ServerSession implements Session {
 
     /** Refuses, and ends the session. */
     private void close(String asked, Reply reply) {
-        refusals++;
-        handler.refused(asked, reply);
-        wire.reply(reply);
+        sayNo(asked, reply);
         over = SessionEnd.Reason.REFUSED;
     }
 
     private void giveUp(String asked, Reply reply) {
         close(asked, reply);
         over = SessionEnd.Reason.LIMIT;
+    }
+
+    private void sayNo(String asked, Reply reply) {
+        Reply named = named(reply);
+        refusals++;
+        handler.refused(asked, named);
+        wire.reply(named);
+    }
+
+    /** With this session's name at its end, which whoever complains can tell us and the log knows; a handler may have put it there. */
+    private Reply named(Reply reply) {
+        return reply.text().contains(id) ? reply : reply.endingWith("[" + id + "]");
     }
 
     /** The command for a log: one line, no secrets. */

@@ -14,8 +14,8 @@ import org.postern.smtp.ReversePath;
  * virtual thread, so it needs no locks of its own and may block.
  *
  * <p>Each question is answered by the reply that the client gets: a 2xx goes on, a 4xx or 5xx refuses this step, and 421 or 521
- * close the connection as well (RFC 5321 §3.8, RFC 7504). The protocol itself (sequence, syntax, limits, framing, TLS) is the
- * session's; a handler only sees what is in order.
+ * close the connection as well (RFC 5321 §3.8, RFC 7504). A refusal that doesn't say {@link Session#id} gets it at its end. The
+ * protocol itself (sequence, syntax, limits, framing, TLS) is the session's; a handler only sees what is in order.
  *
  * <p>A handler that throws costs its session: the client gets 421 4.3.0 and {@link #failed} is told.
  */

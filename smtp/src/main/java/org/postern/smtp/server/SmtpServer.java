@@ -1,17 +1,21 @@
 package org.postern.smtp.server;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
@@ -36,6 +40,7 @@ import org.postern.smtp.Reply;
 public final class SmtpServer implements AutoCloseable {
     private static final Duration FULL_PAUSE = Duration.ofMillis(200);
     private static final Duration WATCH = Duration.ofMillis(250);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final Reply FULL = Reply.of(421, "4.3.2", "too many sessions here; please come again later");
     private static final Reply TOO_MANY = Reply.of(421, "4.7.0", "too many sessions of yours; please come again later");
 
@@ -187,25 +192,31 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     /**
-     * Accepts no more connections, says 421 to sessions between two transactions, and gives the others until {@code patience} is over.
-     * Returns when all are gone. RFC 5321 §3.8.
+     * Accepts no more connections, says 421 to sessions between two transactions, and gives the others until {@code patience} is over;
+     * then it says 421 to them, too, and after a second more cuts those that are left. RFC 5321 §3.8.
+     *
+     * <p>Returns when all are gone. It doesn't wait for a handler that is still at work when its connection is cut: that session
+     * ends when the handler returns, and counts among {@link #sessions} until then.
      */
     public void stop(Duration patience) {
         stopping = true;
         entrances.forEach(Entrance::close);
-        long until = System.nanoTime() + patience.toNanos();
-        sessions.forEach(ServerSession::stopIdle);
-        await(until);
-        sessions.forEach(ServerSession::stopNow);
-        await(System.nanoTime() + Duration.ofSeconds(1).toNanos());
+        endWithin(patience, ServerSession::stopIdle);
+        endWithin(LAST_WORDS, ServerSession::stopWaiting);
         sessions.forEach(ServerSession::cut);
         closed = true;
         watchdog.interrupt();
     }
 
-    private void await(long until) {
+    /** Ends sessions in this way until none is left, or the time is over: who is at work now can be told as soon as it waits. */
+    private void endWithin(Duration time, Consumer<ServerSession> way) {
+        long until = System.nanoTime() + time.toNanos();
         try {
-            while (!sessions.isEmpty() && System.nanoTime() - until < 0) {
+            while (!sessions.isEmpty()) {
+                sessions.forEach(way);
+                if (System.nanoTime() - until >= 0) {
+                    return;
+                }
                 Thread.sleep(10);
             }
         } catch (InterruptedException hurry) {
@@ -230,7 +241,7 @@ public final class SmtpServer implements AutoCloseable {
             while (!closed) {
                 Thread.sleep(WATCH);
                 long now = System.nanoTime();
-                boolean underLoad = sessions.size() > limits.sessions() / 5 * 4L;
+                boolean underLoad = limits.isLoad(sessions.size());
                 for (ServerSession session : sessions) {
                     if (session.isOverdue(now, underLoad)) {
                         session.timeOut();
@@ -282,9 +293,13 @@ public final class SmtpServer implements AutoCloseable {
         Entrance(Door door) throws IOException {
             this.door = door;
             InetSocketAddress address = door.listener().address();
-            socket = new ServerSocket();
+            // A ServerSocket of the JDK is IPv6's, and takes IPv4 too: a 0.0.0.0 of its kind would be [::].
+            socket = address.getAddress() instanceof Inet4Address
+                    ? ServerSocketChannel.open(StandardProtocolFamily.INET).socket()
+                    : new ServerSocket();
             try {
                 socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                shareWithOtherWildcard(address);
                 socket.bind(address, 4_096);
             } catch (IOException problem) {
                 socket.close();
@@ -294,6 +309,25 @@ public final class SmtpServer implements AutoCloseable {
                     .daemon()
                     .name("smtp-accept-" + socket.getLocalPort())
                     .unstarted(this::accept);
+        }
+
+        /**
+         * Lets 0.0.0.0 and [::] have one port: since [::] takes IPv4 too, Linux binds the second only when both agree to share. IPv4
+         * clients then come to 0.0.0.0 alone, the closer match. The first was bound before it agreed, so no other program is let in.
+         */
+        private void shareWithOtherWildcard(InetSocketAddress address) throws IOException {
+            for (Entrance other : entrances) {
+                InetSocketAddress its = other.address();
+                boolean samePort = its.getPort() == address.getPort() && !its.equals(address);
+                if (samePort && isWildcard(its) && isWildcard(address)) {
+                    other.socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+                    socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+                }
+            }
+        }
+
+        private static boolean isWildcard(InetSocketAddress address) {
+            return !address.isUnresolved() && address.getAddress().isAnyLocalAddress();
         }
 
         InetSocketAddress address() {
@@ -312,17 +346,24 @@ public final class SmtpServer implements AutoCloseable {
             }
         }
 
+        /** Nothing ends this thread but a stop: without descriptors even a class may fail to load, in whatever code it is called from. */
         private void accept() {
             while (!stopping) {
                 try {
                     admit(socket.accept());
-                    if (failing) {
-                        failing = false;
-                        events.acceptRecovered();
-                    }
+                    recovered();
                 } catch (IOException problem) {
                     pause(problem);
+                } catch (RuntimeException | LinkageError | OutOfMemoryError problem) {
+                    pause(new IOException(problem.toString(), problem));
                 }
+            }
+        }
+
+        private void recovered() {
+            if (failing) {
+                failing = false;
+                events.acceptRecovered();
             }
         }
 
@@ -331,14 +372,17 @@ public final class SmtpServer implements AutoCloseable {
             if (stopping) {
                 return;
             }
-            if (!failing) {
-                failing = true;
-                events.acceptFailing(problem);
-            }
             try {
+                if (!failing) {
+                    failing = true;
+                    events.acceptFailing(problem);
+                }
                 Thread.sleep(FULL_PAUSE);
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException | LinkageError untold) {
+                // Then it isn't told; it is tried again all the same.
+                failing = false;
             }
         }
 

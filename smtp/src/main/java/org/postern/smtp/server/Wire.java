@@ -29,7 +29,7 @@ final class Wire {
         IDLE,
         /** Waits for a command in a transaction, or for content. */
         READING,
-        /** Waits until the client takes our reply, or for the handshake: nothing can be said to it. */
+        /** Waits until the client takes our reply or the end of TLS, or for the handshake: nothing can be said to it. */
         WRITING,
         /** Nothing any more: dismissed or closed. */
         OVER
@@ -204,8 +204,9 @@ final class Wire {
         if (gathered == 0) {
             return;
         }
-        long before = due;
-        due = System.nanoTime() + replyNanos;
+        long dueBefore = due;
+        long dueUnderLoadBefore = dueUnderLoad;
+        allow(replyNanos, replyNanos);
         enter(Doing.WRITING);
         try {
             out.write(replies, 0, gathered);
@@ -213,7 +214,8 @@ final class Wire {
         } finally {
             leave();
         }
-        due = before;
+        due = dueBefore;
+        dueUnderLoad = dueUnderLoadBefore;
         octetsOut += gathered;
         gathered = 0;
         if (replies.length > SMALL) {
@@ -248,7 +250,10 @@ final class Wire {
     // --- the end
     // ---------------------------------------------------------------------------------------------------------------
 
-    /** Lets go in good order: what was gathered is sent, and what still comes in doesn't turn our last words into a reset. */
+    /**
+     * Lets go in good order: what was gathered is sent, and what still comes in doesn't turn our last words into a reset. A client
+     * that takes nothing more holds it up no longer than any farewell.
+     */
     void close(boolean lingering) {
         if (doing.get() == Doing.OVER) {
             // Whoever dismissed the client still talks to it, and closes.
@@ -256,19 +261,29 @@ final class Wire {
         }
         try {
             flush();
+            allow(FAREWELL_NANOS, FAREWELL_NANOS);
             if (lingering) {
                 linger();
             }
+            enter(Doing.WRITING);
+            // Under TLS this writes, RFC 8446 §6.1: close_notify.
+            socket.close();
         } catch (IOException gone) {
             // It is being closed anyway: nobody is left to tell.
+        } finally {
+            doing.set(Doing.OVER);
+            cut();
         }
-        doing.set(Doing.OVER);
-        closeQuietly(socket);
     }
 
     private void linger() throws IOException {
-        socket.shutdownOutput();
-        allow(FAREWELL_NANOS, FAREWELL_NANOS);
+        enter(Doing.WRITING);
+        try {
+            // Under TLS this writes, too.
+            socket.shutdownOutput();
+        } finally {
+            leave();
+        }
         for (int left = 64; left > 0; left--) {
             discardInput();
             fill(false);
@@ -281,23 +296,32 @@ final class Wire {
     }
 
     /**
-     * Ends the connection while its session waits: {@code farewell} is said when it can be heard. On any thread; returns at once.
+     * Ends the connection while its session waits for the client, which hears {@code farewell}. On any thread; returns at once.
      *
      * @param idleOnly only when the session waits for a command outside a transaction
      * @return whether it was ended
      */
     boolean dismiss(Reply farewell, boolean idleOnly) {
-        if (doing.compareAndSet(Doing.IDLE, Doing.OVER)
-                || (!idleOnly && doing.compareAndSet(Doing.READING, Doing.OVER))) {
+        boolean dismissed = doing.compareAndSet(Doing.IDLE, Doing.OVER)
+                || (!idleOnly && doing.compareAndSet(Doing.READING, Doing.OVER));
+        if (dismissed) {
             Thread speaker = Thread.startVirtualThread(() -> say(farewell));
             Thread.startVirtualThread(() -> closeAfter(speaker));
-            return true;
         }
-        if (!idleOnly && doing.compareAndSet(Doing.WRITING, Doing.OVER)) {
+        return dismissed;
+    }
+
+    /**
+     * Ends the connection while its session waits until the client takes a reply, so that no word would reach it. On any thread.
+     *
+     * @return whether it was ended
+     */
+    boolean dismissDeaf() {
+        boolean dismissed = doing.compareAndSet(Doing.WRITING, Doing.OVER);
+        if (dismissed) {
             cut();
-            return true;
         }
-        return false;
+        return dismissed;
     }
 
     private void say(Reply farewell) {

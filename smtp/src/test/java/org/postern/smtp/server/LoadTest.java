@@ -156,6 +156,23 @@ class LoadTest {
 
     @Test
     @Tag("slow-2")
+    void chunksThatTrickleEndTheSession() throws Exception {
+        try (SmtpServer server = server("contentTime=1000", "contentBytesPerSecond=1000000");
+                Peer peer = Peer.greetedBy(at(server))) {
+            for (String command : List.of("EHLO c.example", "MAIL FROM:<>", "RCPT TO:<b@example.org>")) {
+                peer.ask(command);
+            }
+            // Each octet comes with its BDAT, so that content is never waited for.
+            eventually(() -> {
+                peer.send("BDAT 1\r\na");
+                return !peer.reply().startsWith("250 2.0.0 ");
+            });
+            eventually(() -> server.sessions() == 0);
+        }
+    }
+
+    @Test
+    @Tag("slow-2")
     void underLoadCommandsHaveLessTime() throws Exception {
         try (SmtpServer server = server("sessions=10", "commandTimeUnderLoad=400")) {
             List<Peer> peers = new ArrayList<>();

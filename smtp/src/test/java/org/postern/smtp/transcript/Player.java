@@ -12,6 +12,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -21,6 +23,9 @@ public final class Player implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final byte[] NOTHING_KEPT = new byte[0];
 
+    /** The session's name at the end of a refusal. */
+    private static final Pattern NAME = Pattern.compile(" ?\\[(s-[0-9A-Z]{15})]$");
+
     private final Transcript transcript;
     private final SSLContext trustAll;
     private final Supplier<List<byte[]>> kept;
@@ -28,6 +33,7 @@ public final class Player implements AutoCloseable {
     private InputStream in;
     private final ByteArrayOutputStream packet = new ByteArrayOutputStream();
     private boolean moreOfReply;
+    private String session = "";
     private byte[] message = NOTHING_KEPT;
     private int messageAt;
     private boolean messageTaken;
@@ -120,6 +126,9 @@ public final class Player implements AutoCloseable {
         }
         String got = line(expect);
         String wanted = expect.text();
+        if (!wanted.contains("[s-")) {
+            got = NAME.matcher(got).replaceFirst("");
+        }
         boolean right =
                 wanted.endsWith("...") ? got.startsWith(wanted.substring(0, wanted.length() - 3)) : got.equals(wanted);
         require(expect, wanted + "\n     but the server said: " + got, right);
@@ -142,7 +151,18 @@ public final class Player implements AutoCloseable {
         require(step, "a line that ends with CR LF", text.endsWith("\r"));
         text = text.substring(0, text.length() - 1);
         moreOfReply = text.length() > 3 && text.charAt(3) == '-';
+        if (!moreOfReply && (text.startsWith("4") || text.startsWith("5"))) {
+            requireName(step, text);
+        }
         return text;
+    }
+
+    /** Each refusal names its session, always the same one. A transcript needn't say so. */
+    private void requireName(Transcript.Step step, String refusal) {
+        Matcher name = NAME.matcher(refusal);
+        boolean named = name.find() && (session.isEmpty() || session.equals(name.group(1)));
+        require(step, "a refusal that ends with [" + session + "]\n     but the server said: " + refusal, named);
+        session = name.group(1);
     }
 
     private void expectClosed(Transcript.ExpectClosed closed) throws IOException {

@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  * C: CLOSE                                        the client closes the connection
  * S: 250-mx.example.com greets ...                the server answers this line; "..." stands for any rest
  * S: ...                                          any further lines of the same reply
+ * S: 550 5.1.1 no such mailbox                    a refusal; it ends with the session's name, which needn't stand here
  * S: CLOSED                                       the server closes the connection
  * M: Subject: x                                   the message that was kept last has this line next
  * M: NONE                                         no message was kept
