@@ -149,6 +149,9 @@ final class Committer implements AutoCloseable {
         }
         for (Pending pending : batchOf) {
             pending.problem = problem;
+            if (problem == null) {
+                pending.write.written();
+            }
             pending.over.countDown();
         }
         if (problem != null) {

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -25,6 +28,11 @@ public final class RocksSpool implements Spool {
     private final Space space;
     private final Clock clock;
     private final AtomicLong lastId;
+
+    /** What was said of messages and waits to be written: who asks meanwhile must hear it. */
+    private final Map<MessageId, SpooledMessage> changing = new ConcurrentHashMap<>();
+
+    private final Set<MessageId> going = ConcurrentHashMap.newKeySet();
 
     /**
      * How much space it leaves.
@@ -136,12 +144,19 @@ public final class RocksSpool implements Spool {
 
     @Override
     public void update(SpooledMessage message) throws IOException {
-        committer.commit(new Write.Change(message.id(), message.revision(), Records.state(message)));
+        changing.put(message.id(), message);
+        committer.commit(new Write.Change(
+                message.id(),
+                message.revision(),
+                Records.state(message),
+                () -> changing.remove(message.id(), message)));
     }
 
     @Override
     public void done(SpooledMessage message) throws IOException {
-        committer.commit(new Write.Gone(message.id(), Records.pieces(message), message.revision()));
+        going.add(message.id());
+        committer.commit(new Write.Gone(
+                message.id(), Records.pieces(message), message.revision(), () -> going.remove(message.id())));
     }
 
     // --- reading
@@ -154,6 +169,13 @@ public final class RocksSpool implements Spool {
 
     @Override
     public Optional<SpooledMessage> find(MessageId id) throws IOException {
+        if (going.contains(id)) {
+            return Optional.empty();
+        }
+        SpooledMessage changed = changing.get(id);
+        if (changed != null) {
+            return Optional.of(changed);
+        }
         try {
             byte[] record = store.db().get(store.messages(), Records.key(id));
             if (record == null) {
@@ -175,8 +197,11 @@ public final class RocksSpool implements Spool {
             messages.seek(
                     Records.key(new MessageId(after.map(id -> id.value() + 1).orElse(0L))));
             for (; messages.isValid() && page.size() < most; messages.next()) {
-                SpooledMessage fresh = Records.message(Records.id(messages.key()), messages.value());
-                page.add(withState(fresh, states));
+                MessageId id = Records.id(messages.key());
+                if (!going.contains(id)) {
+                    SpooledMessage changed = changing.get(id);
+                    page.add(changed == null ? withState(Records.message(id, messages.value()), states) : changed);
+                }
             }
             messages.status();
             return page;

@@ -26,6 +26,9 @@ sealed interface Write {
     /** Tells the ledger which messages came or went by it. */
     default void note(Ledger.Entries entries) {}
 
+    /** Called once it can be read. */
+    default void written() {}
+
     /** A piece of a message that has not come whole yet. */
     record Piece(MessageId id, int number, byte[] content) implements Write {
         @Override
@@ -96,7 +99,7 @@ sealed interface Write {
     }
 
     /** Another state of a message's recipients. */
-    record Change(MessageId id, int revision, byte[] state) implements Write {
+    record Change(MessageId id, int revision, byte[] state, Runnable whenWritten) implements Write {
         @Override
         public Urgency urgency() {
             return Urgency.SOON;
@@ -114,10 +117,15 @@ sealed interface Write {
                 batch.singleDelete(store.states(), Records.key(id, revision - 1));
             }
         }
+
+        @Override
+        public void written() {
+            whenWritten.run();
+        }
     }
 
     /** A message for which nothing is left to do. */
-    record Gone(MessageId id, int pieces, int revision) implements Write {
+    record Gone(MessageId id, int pieces, int revision, Runnable whenWritten) implements Write {
         @Override
         public Urgency urgency() {
             return Urgency.SOON;
@@ -142,6 +150,11 @@ sealed interface Write {
         @Override
         public void note(Ledger.Entries entries) {
             entries.went(id);
+        }
+
+        @Override
+        public void written() {
+            whenWritten.run();
         }
     }
 

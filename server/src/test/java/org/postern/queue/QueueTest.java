@@ -205,7 +205,6 @@ class QueueTest {
             SpooledMessage message = accept("bob@example.com");
             queue.add(message);
             nextAttempt();
-            nextAttempt();
             eventually(() -> state(message.id(), 0) == State.HELD);
             assertThat(spool.find(message.id())
                             .orElseThrow()
