@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import org.postern.config.Config;
 import org.slf4j.Logger;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class Logging {
     private Logging() {}
 
-    /** Lines to standard output in this format, from now on. */
+    /** Lines to standard error in this format, from now on. */
     static void configure(Config.LogFormat format) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         Encoder<ILoggingEvent> encoder =
@@ -28,6 +29,7 @@ final class Logging {
         var console = new ConsoleAppender<ILoggingEvent>();
         console.setContext(context);
         console.setEncoder(encoder);
+        console.setTarget(ConsoleTarget.SystemErr.getName());
         console.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();

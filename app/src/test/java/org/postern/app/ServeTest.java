@@ -60,6 +60,15 @@ class ServeTest {
     }
 
     @Test
+    void theLogGoesToStandardError() throws Exception {
+        try (var postern = PosternProcess.under(directory, "exec 2>errors", PosternProcess.ANY_AT_LOCALHOST)) {
+            postern.waitForOutput("  try ");
+            assertThat(postern.output()).doesNotContain("event=");
+            assertThat(directory.resolve("errors")).content().contains("event=\"self-signed certificate made\"");
+        }
+    }
+
+    @Test
     @Tag("stop-1")
     void sigtermTellsIdleSessionsAndLetsTransactionsEnd() throws Exception {
         try (var postern = PosternProcess.with(directory, PosternProcess.ANY_AT_LOCALHOST);
