@@ -129,6 +129,11 @@ final class PosternProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     /** Waits for its end. */
     int exitCode() throws InterruptedException, IOException {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))

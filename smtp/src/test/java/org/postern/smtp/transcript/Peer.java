@@ -10,20 +10,17 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 
-/** The other end of a connection, where a transcript can't say what a test does. Fails by an exception after ten seconds of silence. */
+/** The other end of a connection, where a transcript can't say what a test does. Fails by an exception after {@link Player}'s patience with silence. */
 public final class Peer implements Closeable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private Socket socket;
     private InputStream in;
 
     private Peer(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.setSoTimeout((int) Player.PATIENCE.toMillis());
         this.in = new BufferedInputStream(socket.getInputStream(), 512);
     }
 

@@ -20,7 +20,8 @@ import javax.net.ssl.SSLSocket;
 
 /** Plays a transcript as the client, over a real socket, and says at which line the server departs from it. */
 public final class Player implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Less where thousands of mutants are silent: the profile mutants sets it. */
+    static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("transcript.patience", 10));
     private static final byte[] NOTHING_KEPT = new byte[0];
 
     /** The session's name at the end of a refusal. */
