@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,6 +58,10 @@ final class ServerSession implements Session {
     /** What a browser or a confused program says; never SMTP (RFC 5321 §4.1.1 reserves none of them). */
     private static final Set<String> HTTP =
             Set.of("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE");
+
+    /** Ends that a client may not expect, and talk into. Here from the start: no descriptor may be left to load a class when they come. */
+    private static final Set<SessionEnd.Reason> LINGERING =
+            EnumSet.of(SessionEnd.Reason.REFUSED, SessionEnd.Reason.LIMIT);
 
     private final String id = TraceId.next('s');
     private final SmtpServer server;
@@ -218,8 +223,11 @@ final class ServerSession implements Session {
     }
 
     private void end(SessionEnd.Reason reason) {
-        wire.close(reason == SessionEnd.Reason.REFUSED || reason == SessionEnd.Reason.LIMIT);
-        server.over(this);
+        try {
+            wire.close(LINGERING.contains(reason));
+        } finally {
+            server.over(this);
+        }
         var time = Duration.ofNanos(System.nanoTime() - began);
         handler.ended(
                 new SessionEnd(reason, messages, commandCount, refusals, wire.octetsIn(), wire.octetsOut(), time));
