@@ -39,6 +39,7 @@ import org.postern.smtp.Reply;
  */
 public final class SmtpServer implements AutoCloseable {
     private static final Duration FULL_PAUSE = Duration.ofMillis(200);
+    private static final Duration WELL = Duration.ofSeconds(1);
     private static final Duration WATCH = Duration.ofMillis(250);
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final Reply FULL = Reply.of(421, "4.3.2", "too many sessions here; please come again later");
@@ -289,6 +290,7 @@ public final class SmtpServer implements AutoCloseable {
         private final ServerSocket socket;
         private final Thread thread;
         private boolean failing;
+        private long failedAt;
 
         Entrance(Door door) throws IOException {
             this.door = door;
@@ -360,8 +362,9 @@ public final class SmtpServer implements AutoCloseable {
             }
         }
 
+        /** Only once it has gone well for a while: what is short comes and goes, and is told once. */
         private void recovered() {
-            if (failing) {
+            if (failing && System.nanoTime() - failedAt > WELL.toNanos()) {
                 failing = false;
                 events.acceptRecovered();
             }
@@ -372,6 +375,7 @@ public final class SmtpServer implements AutoCloseable {
             if (stopping) {
                 return;
             }
+            failedAt = System.nanoTime();
             try {
                 if (!failing) {
                     failing = true;

@@ -22,6 +22,7 @@ import javax.net.ssl.SSLSocket;
 public final class Player implements AutoCloseable {
     /** Less where thousands of mutants are silent: the profile mutants sets it. */
     static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("transcript.patience", 10));
+
     private static final byte[] NOTHING_KEPT = new byte[0];
 
     /** The session's name at the end of a refusal. */
