@@ -71,16 +71,20 @@ final class Ledger implements AutoCloseable {
      */
     record Account(long sequence, Map<MessageId, String> here) {}
 
-    /** Goes on writing. */
+    /** Goes on writing behind the last whole frame: behind a torn one nothing would be read any more. */
     static Ledger open(Path directory) throws IOException {
-        return new Ledger(directory, append(directory.resolve("ledger")));
+        Path path = directory.resolve("ledger");
+        FileChannel file = append(path);
+        file.truncate(read(path, new LinkedHashMap<>()).octets());
+        return new Ledger(directory, file);
     }
 
     /** Reads both files, as far as they make sense. */
     static Account read(Path directory) throws IOException {
         var here = new LinkedHashMap<MessageId, String>();
-        long sequence = Math.max(read(directory.resolve("ledger.old"), here), read(directory.resolve("ledger"), here));
-        return new Account(sequence, here);
+        long before = read(directory.resolve("ledger.old"), here).sequence();
+        return new Account(
+                Math.max(before, read(directory.resolve("ledger"), here).sequence()), here);
     }
 
     void confirm(long sequence, Entries entries) throws IOException {
@@ -130,21 +134,26 @@ final class Ledger implements AutoCloseable {
         return FileChannel.open(path, CREATE, WRITE, APPEND);
     }
 
-    /** Reads a file's frames into {@code here}; a frame that makes no sense ends it. Returns the last sequence number. */
-    private static long read(Path path, Map<MessageId, String> here) throws IOException {
+    /** How far a file could be read: its last sequence number, and the octets of its whole frames. */
+    private record Extent(long sequence, long octets) {}
+
+    /** Reads a file's frames into {@code here}; a frame that makes no sense ends it. */
+    private static Extent read(Path path, Map<MessageId, String> here) throws IOException {
         long sequence = 0;
+        long octets = 0;
         try (var in = new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(path)))) {
             while (true) {
                 int length = in.readInt();
                 if (length < 0 || length > FRAME_LIMIT) {
-                    return sequence;
+                    return new Extent(sequence, octets);
                 }
                 byte[] frame = in.readNBytes(length);
                 sequence = Math.max(sequence, read(new RecordReader(frame, "the ledger"), here));
+                octets += 4 + length;
             }
         } catch (EOFException | NoSuchFileException | SpoolProblem end) {
             // Torn by a crash, or not there yet. What a flipped bit takes from it the store still has.
-            return sequence;
+            return new Extent(sequence, octets);
         }
     }
 

@@ -128,5 +128,13 @@ class DamageTest {
         try (RocksSpool spool = open()) {
             assertThat(spool.page(Optional.empty(), MESSAGES + 1)).isEqualTo(kept);
         }
+        // What is confirmed from then on stands behind what could be read.
+        SpooledMessage later;
+        try (RocksSpool spool = open()) {
+            var arrival =
+                    new Spool.Arrival(spool.nextId(), "s-1", kept.getFirst().envelope(), "");
+            later = spool.accept(arrival, new ByteArrayInputStream(new byte[] {'x'}));
+        }
+        assertThat(Ledger.read(directory).here()).containsKey(later.id());
     }
 }
