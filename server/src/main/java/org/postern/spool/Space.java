@@ -60,14 +60,25 @@ final class Space implements AutoCloseable {
         try {
             while (!closed) {
                 Thread.sleep(LOOK);
-                look();
+                try {
+                    look();
+                } catch (IOException problem) {
+                    unknown(problem);
+                }
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        } catch (IOException gone) {
-            left.set(0);
+        }
+    }
+
+    /** As if there were none, until the disk answers again. Said once. */
+    private void unknown(IOException problem) {
+        left.set(0);
+        if (!wasLow) {
+            wasLow = true;
             LOG.atError()
-                    .addKeyValue("problem", gone.getMessage())
+                    .addKeyValue("problem", problem.getMessage())
+                    .addKeyValue("advice", "see to the disk: no mail is taken until then")
                     .log("the disk of the spool can't be asked for its space");
         }
     }
