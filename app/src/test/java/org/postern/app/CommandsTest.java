@@ -21,7 +21,7 @@ class CommandsTest {
 
     record Said(int code, String out, String err) {}
 
-    private static Said postern(String... arguments) {
+    static Said postern(String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
         CommandLine line = Main.commandLine();
@@ -93,7 +93,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"config check", "config show", "serve"})
+    @ValueSource(strings = {"config check", "config show", "serve", "spool check", "spool repair"})
     void missingFileIsSaid(String command) {
         String[] words = (command + " --config " + directory.resolve("none.toml")).split(" ", -1);
 
@@ -139,7 +139,7 @@ class CommandsTest {
     void versionAndHelpAreFine() {
         assertThat(postern("--version").out()).startsWith("Postern ");
         assertThat(postern("--help").out())
-                .contains("Usage: postern", "serve", "config", "Exit codes")
+                .contains("Usage: postern", "serve", "config", "spool", "Exit codes")
                 .doesNotContain("rehearse");
         assertThat(postern("--help").code()).isZero();
     }

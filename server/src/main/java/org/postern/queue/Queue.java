@@ -44,12 +44,21 @@ public final class Queue implements AutoCloseable {
     /**
      * Begins to deliver, {@code count} at a time, and puts all that the spool holds on the agenda.
      *
-     * @throws SpoolProblem when a message in the spool is damaged
+     * @throws SpoolProblem when a message in the spool is damaged; the queue is closed then
      */
     public void start(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             workers.add(Thread.ofPlatform().name("delivery-" + i).start(this::work));
         }
+        try {
+            planAll();
+        } catch (IOException | RuntimeException problem) {
+            close();
+            throw problem;
+        }
+    }
+
+    private void planAll() throws IOException {
         Optional<MessageId> last = Optional.empty();
         for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
             page.forEach(this::plan);

@@ -42,6 +42,9 @@ final class Committer implements AutoCloseable {
     private volatile @Nullable SpoolProblem broken;
     private volatile boolean closing;
 
+    /** The committer's thread's alone, while it runs. */
+    private long lastBatch;
+
     /** Something to be written, and who waits for it. */
     private static final class Pending {
         private final Write write;
@@ -53,7 +56,9 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    Committer(Store store, Ledger ledger) {
+    /** Goes on with the batch behind {@code lastBatch}. */
+    Committer(Store store, Ledger ledger, long lastBatch) {
+        this.lastBatch = lastBatch;
         this.store = store;
         this.ledger = ledger;
         this.thread = Thread.ofPlatform().name("spool-committer").start(this::run);
@@ -81,6 +86,11 @@ final class Committer implements AutoCloseable {
         if (problem != null) {
             throw new SpoolProblem(problem.kind(), String.valueOf(problem.getMessage()), problem);
         }
+    }
+
+    /** The number of the last batch that was written. Once it is closed. */
+    long lastBatch() {
+        return lastBatch;
     }
 
     void requireRunning() throws SpoolProblem {
@@ -131,13 +141,15 @@ final class Committer implements AutoCloseable {
                     pending.write.into(store, batch);
                     pending.write.note(entries);
                 }
-                if (batchOf.isEmpty()) {
+                if (batch.count() == 0) {
                     store.db().syncWal();
                 } else {
+                    batch.put(Records.BATCH_KEY, Records.batch(lastBatch + 1));
                     store.db().write(options, batch);
+                    lastBatch++;
                 }
-                if (sync && !entries.isEmpty()) {
-                    ledger.confirm(store.db().getLatestSequenceNumber(), entries);
+                if (sync) {
+                    ledger.confirm(lastBatch, entries);
                     entries.clear();
                     turnLedger();
                 }
@@ -196,6 +208,7 @@ final class Committer implements AutoCloseable {
     private void flush() {
         try (var wait = new FlushOptions().setWaitForFlush(true)) {
             store.db().flush(wait, store.families());
+            ledger.vouchFor(Ledger.Manifest.of(Store.database(store.directory())));
             Ledger.forgetOld(store.directory());
         } catch (RocksDBException | IOException failed) {
             breakDown(failed);
@@ -204,7 +217,7 @@ final class Committer implements AutoCloseable {
 
     /** Writes all that waits, syncs, and ends. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         closing = true;
         try {
             // Wakes the thread where it waits for work.
@@ -213,6 +226,5 @@ final class Committer implements AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
-        ledger.close();
     }
 }

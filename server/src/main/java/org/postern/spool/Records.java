@@ -33,6 +33,8 @@ final class Records {
     /** Octets of content in one record, what stands before the content in the first one counted. */
     static final int PIECE = 64 << 10;
 
+    static final byte[] FORMAT_KEY = "format".getBytes(US_ASCII);
+    static final byte[] BATCH_KEY = "batch".getBytes(US_ASCII);
     static final byte[] OPEN = "open".getBytes(US_ASCII);
 
     /** How long a label may be: it names a message when all else about it is lost. */
@@ -45,6 +47,11 @@ final class Records {
 
     static byte[] key(MessageId id) {
         return ByteBuffer.allocate(8).putLong(id.value()).array();
+    }
+
+    /** What stands under {@link #BATCH_KEY}: RocksDB's own count of what was written may go back when it is opened. */
+    static byte[] batch(long number) {
+        return ByteBuffer.allocate(8).putLong(number).array();
     }
 
     static byte[] key(MessageId id, int number) {

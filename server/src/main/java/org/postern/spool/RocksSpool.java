@@ -1,7 +1,5 @@
 package org.postern.spool;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,9 +19,9 @@ import org.rocksdb.WriteBatch;
 
 /** A spool in RocksDB, for one process. {@link Records} has its layout. */
 public final class RocksSpool implements Spool {
-    private static final byte[] FORMAT_KEY = "format".getBytes(US_ASCII);
-
+    private final SpoolLock lock;
     private final Store store;
+    private final Ledger ledger;
     private final Committer committer;
     private final Space space;
     private final Clock clock;
@@ -45,8 +43,11 @@ public final class RocksSpool implements Spool {
         public static final Room DEFAULT = new Room(512L << 20, 64L << 20);
     }
 
-    private RocksSpool(Store store, Committer committer, Space space, Clock clock, long lastId) {
+    private RocksSpool(
+            SpoolLock lock, Store store, Ledger ledger, Committer committer, Space space, Clock clock, long lastId) {
+        this.lock = lock;
         this.store = store;
+        this.ledger = ledger;
         this.committer = committer;
         this.space = space;
         this.clock = clock;
@@ -59,16 +60,37 @@ public final class RocksSpool implements Spool {
      * @throws SpoolProblem when it is damaged, in use, or of a newer version; its message names the command that helps
      */
     public static RocksSpool open(Path directory, Room room, Clock clock) throws IOException {
-        Files.createDirectories(directory);
+        SpoolLock lock = SpoolLock.take(directory);
+        try {
+            Swap.finish(directory);
+            return open(lock, directory, room, clock);
+        } catch (IOException | RuntimeException problem) {
+            lock.close();
+            throw problem;
+        }
+    }
+
+    private static RocksSpool open(SpoolLock lock, Path directory, Room room, Clock clock) throws IOException {
         Ledger.Account account = Ledger.read(directory);
+        Path database = Store.database(directory);
+        // Before it is opened: RocksDB removes what a list that was cut does not name.
+        if (account.isManifestCut(database)) {
+            throw lostWhatWasConfirmed(directory, "its list of files was cut");
+        }
+        if (account.batch() > 0 && !Files.exists(database)) {
+            throw lostWhatWasConfirmed(directory, database + " is not there");
+        }
         Store store = Store.open(directory, Store.Mode.SERVE);
         try {
             requireWhole(store, account);
             long last = prepare(store);
             var space = new Space(directory, room.lowOctets(), room.reserveOctets());
-            var committer = new Committer(store, Ledger.open(directory));
+            Ledger ledger = Ledger.open(directory);
+            ledger.vouchFor(Ledger.Manifest.of(database));
+            ledger.confirm(store.lastBatch(), new Ledger.Entries());
+            var committer = new Committer(store, ledger, store.lastBatch());
             store.onBackgroundError(committer::breakDown);
-            return new RocksSpool(store, committer, space, clock, last);
+            return new RocksSpool(lock, store, ledger, committer, space, clock, last);
         } catch (RocksDBException problem) {
             store.close();
             throw Store.problem(directory, problem);
@@ -78,21 +100,37 @@ public final class RocksSpool implements Spool {
         }
     }
 
-    /** A log cut short looks to RocksDB like a crash: but what the ledger saw confirmed must be there. */
-    private static void requireWhole(Store store, Ledger.Account account) throws SpoolProblem {
-        if (account.sequence() > store.db().getLatestSequenceNumber()) {
-            throw new SpoolProblem(
-                    SpoolProblem.Kind.DAMAGED,
-                    "the spool in " + store.directory() + " has lost what it had confirmed; run: postern spool repair");
+    /**
+     * A log cut short looks to RocksDB like a crash: but what the ledger saw confirmed must be there. When it tells all that the store
+     * has seen, each message that it names must be: a power cut may have taken from it who went since.
+     */
+    private static void requireWhole(Store store, Ledger.Account account) throws RocksDBException, SpoolProblem {
+        long batch = store.lastBatch();
+        if (account.batch() > batch) {
+            throw lostWhatWasConfirmed(store.directory(), "it ends with batch " + batch + " of " + account.batch());
         }
+        if (account.batch() == batch) {
+            for (MessageId id : account.here().keySet()) {
+                if (store.db().get(store.messages(), Records.key(id), new byte[0]) == RocksDB.NOT_FOUND) {
+                    throw lostWhatWasConfirmed(store.directory(), "message " + id + " is not there");
+                }
+            }
+        }
+    }
+
+    private static SpoolProblem lostWhatWasConfirmed(Path directory, String how) {
+        return new SpoolProblem(
+                SpoolProblem.Kind.DAMAGED,
+                "the spool in " + directory + " has lost what it had confirmed (" + how
+                        + "); run: postern spool repair");
     }
 
     /** Checks the format, sweeps messages that never became whole, and finds the last name. */
     private static long prepare(Store store) throws RocksDBException, SpoolProblem {
         RocksDB db = store.db();
-        byte[] format = db.get(FORMAT_KEY);
+        byte[] format = db.get(Records.FORMAT_KEY);
         if (format == null) {
-            db.put(FORMAT_KEY, new byte[] {Records.FORMAT});
+            db.put(Records.FORMAT_KEY, new byte[] {Records.FORMAT});
         } else if (format[0] != Records.FORMAT) {
             throw new SpoolProblem(
                     SpoolProblem.Kind.TOO_NEW,
@@ -229,5 +267,11 @@ public final class RocksSpool implements Spool {
         space.close();
         committer.close();
         store.close();
+        // Nothing writes any more: the list of files is on stable storage as it is.
+        try (lock;
+                ledger) {
+            ledger.vouchFor(Ledger.Manifest.of(Store.database(store.directory())));
+            ledger.confirm(committer.lastBatch(), new Ledger.Entries());
+        }
     }
 }

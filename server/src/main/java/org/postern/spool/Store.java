@@ -1,6 +1,7 @@
 package org.postern.spool;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,9 @@ final class Store implements AutoCloseable {
     enum Mode {
         /** To work with. A log that is damaged anywhere but at its torn end is not opened. */
         SERVE,
-        /** To save what can be saved: what is damaged is skipped. */
+        /** To be looked at and left as it is. What {@link #SERVE} does not open, this does not open either. */
+        INSPECT,
+        /** To save what can be saved: what is damaged is skipped, and nothing in it is changed. */
         SALVAGE
     }
 
@@ -58,6 +61,16 @@ final class Store implements AutoCloseable {
     }
 
     static Store open(Path directory, Mode mode) throws IOException {
+        return open(directory, database(directory), mode);
+    }
+
+    /** Where the database of the spool in {@code directory} is. */
+    static Path database(Path directory) {
+        return directory.resolve("db");
+    }
+
+    /** Opens one that may be elsewhere than the spool's own. */
+    static Store open(Path directory, Path database, Mode mode) throws IOException {
         loadLibrary(directory);
         var cache = new LRUCache(CACHE_OCTETS);
         var table = new BlockBasedTableConfig().setBlockCache(cache).setBlockSize(16 << 10);
@@ -65,6 +78,12 @@ final class Store implements AutoCloseable {
         ColumnFamilyOptions small = family(table, 8L << 20);
         ColumnFamilyOptions contents = family(table, 64L << 20);
         DBOptions options = options(mode).setListeners(List.of(errors));
+        if (mode == Mode.SERVE) {
+            // Never over the files of one that has lost its beginning: RocksDB would remove them.
+            options.setCreateIfMissing(!Files.exists(database)).setCreateMissingColumnFamilies(true);
+        } else {
+            options.setDbLogDir(work(directory).toString());
+        }
         List<ColumnFamilyDescriptor> descriptors = List.of(
                 new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, small),
                 new ColumnFamilyDescriptor("message".getBytes(java.nio.charset.StandardCharsets.US_ASCII), small),
@@ -73,7 +92,12 @@ final class Store implements AutoCloseable {
         var families = new ArrayList<ColumnFamilyHandle>();
         List<AutoCloseable> natives = List.of(options, small, contents, errors, cache);
         try {
-            RocksDB db = RocksDB.open(options, directory.resolve("db").toString(), descriptors, families);
+            RocksDB db =
+                    switch (mode) {
+                        case SERVE -> RocksDB.open(options, database.toString(), descriptors, families);
+                        case INSPECT, SALVAGE ->
+                            RocksDB.openReadOnly(options, database.toString(), descriptors, families);
+                    };
             return new Store(directory, db, List.copyOf(families), errors, natives);
         } catch (RocksDBException problem) {
             closeAll(natives);
@@ -81,8 +105,13 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /** Where a check or a repair keeps what it needs while it runs. */
+    static Path work(Path directory) {
+        return directory.resolve("work");
+    }
+
     /** In a place of ours: RocksDB would unpack its library into the temporary directory at each start and leave it there. */
-    private static void loadLibrary(Path directory) throws IOException {
+    static void loadLibrary(Path directory) throws IOException {
         Path place = directory.resolve("native");
         Files.createDirectories(place);
         NativeLibraryLoader.getInstance().loadLibrary(place.toString());
@@ -90,15 +119,13 @@ final class Store implements AutoCloseable {
 
     private static DBOptions options(Mode mode) {
         return new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
                 // Never PointInTime, the default: after one flipped bit it drops all that follows, and says nothing.
                 .setWalRecoveryMode(
                         switch (mode) {
-                            case SERVE -> WALRecoveryMode.TolerateCorruptedTailRecords;
+                            case SERVE, INSPECT -> WALRecoveryMode.TolerateCorruptedTailRecords;
                             case SALVAGE -> WALRecoveryMode.SkipAnyCorruptedRecords;
                         })
-                .setParanoidChecks(mode == Mode.SERVE)
+                .setParanoidChecks(mode != Mode.SALVAGE)
                 // After a failed write nothing is resumed in silence.
                 .setMaxBgErrorResumeCount(0)
                 .setMaxTotalWalSize(LOG_OCTETS)
@@ -128,7 +155,10 @@ final class Store implements AutoCloseable {
                     "the spool in " + directory + " is in use: another Postern runs on this data directory",
                     problem);
         }
-        if (code == Status.Code.Corruption) {
+        // A file that the store counts on and that is not there is damage too.
+        if (code == Status.Code.Corruption
+                || code == Status.Code.InvalidArgument
+                || said.contains("No such file or directory")) {
             return new SpoolProblem(
                     SpoolProblem.Kind.DAMAGED,
                     "the spool in " + directory + " is damaged (" + said + "); run: postern spool repair",
@@ -148,6 +178,12 @@ final class Store implements AutoCloseable {
 
     List<ColumnFamilyHandle> families() {
         return families;
+    }
+
+    /** The number of the last batch that was written to it; 0 before the first. */
+    long lastBatch() throws RocksDBException {
+        byte[] number = db.get(Records.BATCH_KEY);
+        return number == null ? 0 : ByteBuffer.wrap(number).getLong();
     }
 
     ColumnFamilyHandle messages() {

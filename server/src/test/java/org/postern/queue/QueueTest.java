@@ -1,9 +1,11 @@
 package org.postern.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -285,5 +287,21 @@ class QueueTest {
             answer = _ -> new Outcome.Delivered("there");
             eventually(() -> spool.page(Optional.empty(), 10).isEmpty());
         }
+    }
+
+    @Test
+    void queueThatCantStartEndsItsWorkers() {
+        var damaged = (Spool)
+                Proxy.newProxyInstance(Spool.class.getClassLoader(), new Class<?>[] {Spool.class}, (_, _, _) -> {
+                    throw new IOException("a damaged page");
+                });
+        var before = Thread.getAllStackTraces().keySet();
+        Courier courier = (_, _) -> Map.of();
+        var queue = new Queue(damaged, courier, RetrySchedule.DEFAULT, clock);
+
+        assertThatThrownBy(() -> queue.start(3)).hasMessage("a damaged page");
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("delivery-"))
+                .allMatch(before::contains);
     }
 }
