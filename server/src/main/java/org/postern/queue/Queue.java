@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Queue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Queue.class);
     private static final int PAGE = 1_000;
+    private static final String HELD = "held by the operator";
 
     private final Spool spool;
     private final Courier courier;
@@ -131,11 +132,15 @@ public final class Queue implements AutoCloseable {
         return change(id, recipient -> recipient.state() == State.DELIVERED ? recipient : recipient.due(now));
     }
 
-    /** Tries it no more until it is released. */
+    /** Tries it no more until it is released. Why it has not been delivered so far is still told. */
     public Answer hold(MessageId id) throws IOException {
         return change(
-                id,
-                recipient -> recipient.state() == State.WAITING ? recipient.held("held by the operator") : recipient);
+                id, recipient -> recipient.state() == State.WAITING ? recipient.held(held(recipient)) : recipient);
+    }
+
+    private static String held(Recipient recipient) {
+        String before = recipient.last();
+        return before.startsWith(HELD) ? before : before.isEmpty() ? HELD : HELD + "; before: " + before;
     }
 
     /** Lets a held one go on. */

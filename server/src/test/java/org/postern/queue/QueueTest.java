@@ -235,6 +235,12 @@ class QueueTest {
             assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
 
             assertThat(queue.hold(message.id())).isEqualTo(Queue.Answer.DONE);
+            assertThat(spool.find(message.id())
+                            .orElseThrow()
+                            .recipients()
+                            .getFirst()
+                            .last())
+                    .isEqualTo("held by the operator; before: disk full");
             queue.flush();
             assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
             assertThat(attempts).isEmpty();
