@@ -88,14 +88,16 @@ final class QueueCommand {
             if (!(answer instanceof Answer.Messages page)) {
                 return failed(answer);
             }
+            var rows = new StringBuilder();
             for (Summary message : page.messages()) {
                 if (messages == 0 && !json) {
-                    out.println(text.heading());
+                    rows.append(text.heading()).append('\n');
                 }
-                out.println(row.apply(message));
+                rows.append(row.apply(message)).append('\n');
                 messages++;
                 withHeld += message.held() > 0 ? 1 : 0;
             }
+            out.print(rows);
             // Who reads no further (head) wants no more, and no complaint.
             if (out.checkError()) {
                 return 0;

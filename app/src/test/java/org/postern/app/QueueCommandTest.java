@@ -158,7 +158,7 @@ class QueueCommandTest {
                 .satisfies(line -> assertThat(line)
                         .startsWith("{\"id\":\"" + two + "\",\"received\":\"")
                         .contains("\"state\":\"held\"", "\"from\":\"ann@example.org\"", "\"to\":\"bob@localhost\"")
-                        .contains("\"next\":null", "\"problem\":\"held by the operator\"}"));
+                        .contains("\"next\":null", "\"problem\":\"held by the operator; before: can't write into "));
         assertThat(queue("show", "--json", one).out())
                 .startsWith("{\"summary\":{\"id\":\"" + one)
                 .contains("\"recipients\":[{\"to\":\"bob@localhost\",\"state\":\"waiting\"");

@@ -32,15 +32,15 @@ final class Lines {
     Optional<String> read() throws IOException {
         var line = new ByteArrayOutputStream(256);
         while (true) {
-            while (in.hasRemaining()) {
-                byte octet = in.get();
-                if (octet == '\n') {
-                    return Optional.of(line.toString(UTF_8));
-                }
-                if (line.size() == maxOctets) {
-                    throw new TooLong(maxOctets);
-                }
-                line.write(octet);
+            int begin = in.position();
+            int end = end(begin);
+            if (line.size() + end - begin > maxOctets) {
+                throw new TooLong(maxOctets);
+            }
+            line.write(in.array(), begin, end - begin);
+            if (end < in.limit()) {
+                in.position(end + 1);
+                return Optional.of(line.toString(UTF_8));
             }
             in.clear();
             int got = socket.read(in);
@@ -49,6 +49,15 @@ final class Lines {
                 return Optional.empty();
             }
         }
+    }
+
+    /** Where the line ends in what is at hand, or that does. */
+    private int end(int begin) {
+        int end = begin;
+        while (end < in.limit() && in.get(end) != '\n') {
+            end++;
+        }
+        return end;
     }
 
     void write(String line) throws IOException {
