@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests on a Unix socket that only the server's own user (and root) may use: a line of JSON each, a line of JSON for each
- * answer. {@link Protocol} has its limits.
+ * answer. docs/limits.md has its limits.
  *
  * <p>A platform thread a connection, not a virtual one: answers read the store, and native calls would keep sessions from their carrier.
  */
@@ -27,6 +27,9 @@ public final class ControlServer implements AutoCloseable {
     public static final String NAME = "control.sock";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+    /** How long a connection may wait for its next request, and a client may take to read an answer. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
@@ -53,7 +56,7 @@ public final class ControlServer implements AutoCloseable {
      * Empty when it can't be, which is said in the log: mail goes on without.
      */
     public static Optional<ControlServer> start(Path data, Control desk) {
-        return start(data, desk, Protocol.IDLE);
+        return start(data, desk, IDLE);
     }
 
     static Optional<ControlServer> start(Path data, Control desk, Duration idle) {

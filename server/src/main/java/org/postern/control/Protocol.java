@@ -1,6 +1,5 @@
 package org.postern.control;
 
-import java.time.Duration;
 import java.util.Optional;
 import org.postern.spool.MessageId;
 import tools.jackson.core.JacksonException;
@@ -20,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Requests and answers as lines of JSON. Its first use loads Jackson, which the start of a server does without. */
+/** Requests and answers as lines of JSON. Its first use loads Jackson, which the start of a server does without: its numbers are constants. */
 public final class Protocol {
     /** The version spoken: in each request, as the member {@code postern}. */
     public static final int VERSION = 1;
@@ -33,9 +32,6 @@ public final class Protocol {
 
     /** Connections at once. */
     static final int CONNECTIONS = 32;
-
-    /** How long a connection may wait for its next request, and a client may take to read an answer. */
-    static final Duration IDLE = Duration.ofMinutes(1);
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
