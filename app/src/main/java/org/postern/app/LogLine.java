@@ -118,26 +118,14 @@ abstract sealed class LogLine extends EncoderBase<ILoggingEvent> {
                 case '\n' -> line.append("\\n");
                 case '\t' -> line.append("\\t");
                 default -> {
-                    if (isHarmless(c)) {
+                    if (Harmless.isHarmless(c)) {
                         line.append((char) c);
                     } else {
-                        line.append(String.format("\\u%04x", c));
+                        line.append(Harmless.escaped(c));
                     }
                 }
             }
         });
         line.append('"');
-    }
-
-    /** No control characters, no separators of lines, nothing that turns the direction of text (Unicode's bidirectional marks). */
-    private static boolean isHarmless(int c) {
-        return switch (Character.getType((char) c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> false;
-            default -> true;
-        };
     }
 }

@@ -10,9 +10,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.control.ControlServer;
+import org.postern.control.Desk;
 import org.postern.delivery.LocalCourier;
 import org.postern.door.Door;
 import org.postern.queue.Queue;
@@ -42,10 +45,18 @@ final class Mta implements AutoCloseable {
     private final Queue queue;
     private final Spool spool;
     private final Certificates certificates;
+    private final Optional<ControlServer> control;
     private final Duration stopTime;
 
-    private Mta(SmtpServer server, Queue queue, Spool spool, Certificates certificates, Duration stopTime) {
+    private Mta(
+            SmtpServer server,
+            Queue queue,
+            Spool spool,
+            Certificates certificates,
+            Optional<ControlServer> control,
+            Duration stopTime) {
         this.server = server;
+        this.control = control;
         this.queue = queue;
         this.spool = spool;
         this.certificates = certificates;
@@ -82,8 +93,11 @@ final class Mta implements AutoCloseable {
         }
         queue.start(config.keeping().deliveries());
         try {
+            SmtpServer server = builder.start();
+            var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.YES);
+            Optional<ControlServer> control = ControlServer.start(config.data(), desk);
             return new Mta(
-                    builder.start(), queue, spool, certificates, config.intake().stopTime());
+                    server, queue, spool, certificates, control, config.intake().stopTime());
         } catch (IOException problem) {
             queue.close();
             throw problem;
@@ -142,6 +156,8 @@ final class Mta implements AutoCloseable {
     public void close() {
         server.stop(stopTime);
         certificates.close();
+        // Before what it asks: nobody may look into a store that is closed.
+        control.ifPresent(ControlServer::close);
         queue.close();
         try {
             spool.close();

@@ -39,10 +39,10 @@ final class Serve implements Callable<Integer> {
         Logging.configure(config.logFormat());
         Logger log = LoggerFactory.getLogger(Serve.class);
         Mta mta = start(config);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(mta, log)));
         describe(config, mta.addresses());
         valid.warnings()
                 .forEach(warning -> log.atWarn().addKeyValue("text", warning).log("configuration"));
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(mta, log)));
         new CountDownLatch(1).await();
         return 0;
     }

@@ -24,6 +24,7 @@ class ArchitectureTest {
     private static final String[] IDENTITY = {"org.postern.message.."};
     private static final String[] SERVER = {
         "org.postern.config..",
+        "org.postern.control..",
         "org.postern.delivery..",
         "org.postern.door..",
         "org.postern.queue..",
@@ -153,6 +154,33 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.rocksdb..")
+                .check(postern);
+    }
+
+    @Test
+    void mailDoesNotKnowWhoAsksAboutIt() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "org.postern.delivery..",
+                        "org.postern.door..",
+                        "org.postern.queue..",
+                        "org.postern.route..",
+                        "org.postern.spool..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.postern.control..")
+                .check(postern);
+    }
+
+    @Test
+    void onlyControlAndTheCommandsKnowJson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.postern.control..", "org.postern.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("tools.jackson..", "com.fasterxml.jackson..")
                 .check(postern);
     }
 

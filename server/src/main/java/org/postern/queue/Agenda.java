@@ -1,10 +1,12 @@
 package org.postern.queue;
 
-import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -21,13 +23,20 @@ final class Agenda {
     /** Past so many, what comes is remembered by name only, and read again. */
     private static final int FRESH = 5_000;
 
+    /** How many of {@link #asked} are remembered. A message comes as fresh a moment after it is kept. */
+    private static final int ASKED = 10_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final TreeSet<Entry> waiting =
             new TreeSet<>(Comparator.comparingLong(Entry::at).thenComparing(Entry::id));
     private final Map<MessageId, Entry> entries = new HashMap<>();
-    private final ArrayDeque<Task> fresh = new ArrayDeque<>();
+    private final LinkedHashMap<MessageId, Task> fresh = new LinkedHashMap<>();
     private final Map<MessageId, Task> busy = new HashMap<>();
+
+    /** What operators asked for while it was in none of these: it may be kept already, and about to come as fresh. */
+    private final Set<MessageId> asked = new LinkedHashSet<>();
+
     private boolean closed;
 
     /**
@@ -40,12 +49,15 @@ final class Agenda {
     /** What a worker is handed: a name, and the message itself when it was at hand. */
     record Task(MessageId id, @Nullable SpooledMessage message, long since) {}
 
-    /** One that has just come. */
+    /** One that has just come. Where somebody was quicker (the start's scan, an operator), what they made of it holds. */
     void addFresh(SpooledMessage message, long now) {
         lock.lock();
         try {
+            if (isKnown(message.id()) || asked.contains(message.id())) {
+                return;
+            }
             if (fresh.size() < FRESH) {
-                fresh.add(new Task(message.id(), message, now));
+                fresh.put(message.id(), new Task(message.id(), message, now));
             } else {
                 put(new Entry(now, message.id(), now));
             }
@@ -55,15 +67,21 @@ final class Agenda {
         }
     }
 
-    /** One to be tried at {@code at}. */
+    /** One that the spool holds, to be tried at {@code at}; unless it is here already, or being worked at. */
     void add(MessageId id, long at, long since) {
         lock.lock();
         try {
-            put(new Entry(at, id, since));
-            changed.signal();
+            if (!isKnown(id)) {
+                put(new Entry(at, id, since));
+                changed.signal();
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isKnown(MessageId id) {
+        return busy.containsKey(id) || fresh.containsKey(id) || entries.containsKey(id);
     }
 
     private void put(Entry entry) {
@@ -79,7 +97,8 @@ final class Agenda {
         lock.lockInterruptibly();
         try {
             while (!closed) {
-                Task next = fresh.poll();
+                Map.Entry<MessageId, Task> first = fresh.pollFirstEntry();
+                Task next = first == null ? null : first.getValue();
                 if (next == null && !waiting.isEmpty()) {
                     long left = waiting.first().at() - System.nanoTime();
                     if (left > 0) {
@@ -113,18 +132,24 @@ final class Agenda {
             if (entry != null) {
                 waiting.remove(entry);
             }
-            Task task = new Task(id, null, entry == null ? now : entry.since());
-            for (var all = fresh.iterator(); all.hasNext(); ) {
-                Task one = all.next();
-                if (one.id().equals(id)) {
-                    all.remove();
-                    task = one;
+            Task task = fresh.remove(id);
+            if (task == null) {
+                task = new Task(id, null, entry == null ? now : entry.since());
+                if (entry == null) {
+                    remember(id);
                 }
             }
             busy.put(id, task);
             return Optional.of(task);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void remember(MessageId id) {
+        asked.add(id);
+        if (asked.size() > ASKED) {
+            asked.remove(asked.iterator().next());
         }
     }
 

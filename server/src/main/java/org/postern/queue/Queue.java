@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Queue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Queue.class);
     private static final int PAGE = 1_000;
+    private static final String HELD = "held by the operator";
 
     private final Spool spool;
     private final Courier courier;
@@ -111,17 +112,44 @@ public final class Queue implements AutoCloseable {
         agenda.hurry(System.nanoTime());
     }
 
+    /**
+     * Makes all that waits due now in the spool itself, for the server that starts next: of use while the queue isn't started.
+     *
+     * @return how many messages wait
+     */
+    public long flushKept() throws IOException {
+        Instant now = clock.instant();
+        long waiting = 0;
+        Optional<MessageId> last = Optional.empty();
+        for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
+            for (SpooledMessage message : page) {
+                if (next(message).isPresent()) {
+                    waiting++;
+                    spool.update(message.with(
+                            message.age(),
+                            recipient -> recipient.state() == State.WAITING ? recipient.due(now) : recipient));
+                }
+            }
+            last = Optional.of(page.getLast().id());
+        }
+        return waiting;
+    }
+
     /** Tries it now, held or not. */
     public Answer retry(MessageId id) throws IOException {
         Instant now = clock.instant();
         return change(id, recipient -> recipient.state() == State.DELIVERED ? recipient : recipient.due(now));
     }
 
-    /** Tries it no more until it is released. */
+    /** Tries it no more until it is released. Why it has not been delivered so far is still told. */
     public Answer hold(MessageId id) throws IOException {
         return change(
-                id,
-                recipient -> recipient.state() == State.WAITING ? recipient.held("held by the operator") : recipient);
+                id, recipient -> recipient.state() == State.WAITING ? recipient.held(held(recipient)) : recipient);
+    }
+
+    private static String held(Recipient recipient) {
+        String before = recipient.last();
+        return before.startsWith(HELD) ? before : before.isEmpty() ? HELD : HELD + "; before: " + before;
     }
 
     /** Lets a held one go on. */
@@ -136,6 +164,7 @@ public final class Queue implements AutoCloseable {
         if (task.isEmpty()) {
             return Answer.BUSY;
         }
+        OptionalLong next = OptionalLong.empty();
         try {
             Optional<SpooledMessage> message = spool.find(id);
             if (message.isEmpty()) {
@@ -147,8 +176,11 @@ public final class Queue implements AutoCloseable {
                     .addKeyValue("from", message.get().from().path())
                     .log("dropped by the operator");
             return Answer.DONE;
+        } catch (IOException | RuntimeException problem) {
+            next = postpone(task.get(), problem);
+            throw problem;
         } finally {
-            agenda.release(id);
+            release(id, next, System.nanoTime());
         }
     }
 
@@ -168,6 +200,9 @@ public final class Queue implements AutoCloseable {
             spool.update(changed);
             next = next(changed);
             return Answer.DONE;
+        } catch (IOException | RuntimeException problem) {
+            next = postpone(task.get(), problem);
+            throw problem;
         } finally {
             release(id, next, System.nanoTime());
         }
@@ -218,6 +253,9 @@ public final class Queue implements AutoCloseable {
         List<Recipient> due = message.recipients().stream()
                 .filter(recipient -> recipient.state() == State.WAITING)
                 .toList();
+        if (due.isEmpty()) {
+            return OptionalLong.empty();
+        }
         Map<ForwardPath, Courier.Outcome> outcomes = courier.deliver(message, due);
         Duration age = age(message, task.since());
         SpooledMessage after = message.with(age, recipient -> {

@@ -229,16 +229,21 @@ public final class RocksSpool implements Spool {
 
     @Override
     public List<SpooledMessage> page(Optional<MessageId> after, int most) throws IOException {
+        // Before the iterators, which see what is written by then: what is written afterwards is still in these.
+        Set<MessageId> gone = Set.copyOf(going);
+        Map<MessageId, SpooledMessage> changed = Map.copyOf(changing);
         var page = new ArrayList<SpooledMessage>();
-        try (RocksIterator messages = store.db().newIterator(store.messages());
-                RocksIterator states = store.db().newIterator(store.states())) {
+        // The states first: a message that goes in between must not be found as it came.
+        try (RocksIterator states = store.db().newIterator(store.states());
+                RocksIterator messages = store.db().newIterator(store.messages())) {
             messages.seek(
                     Records.key(new MessageId(after.map(id -> id.value() + 1).orElse(0L))));
             for (; messages.isValid() && page.size() < most; messages.next()) {
                 MessageId id = Records.id(messages.key());
-                if (!going.contains(id)) {
-                    SpooledMessage changed = changing.get(id);
-                    page.add(changed == null ? withState(Records.message(id, messages.value()), states) : changed);
+                if (!gone.contains(id)) {
+                    SpooledMessage written = withState(Records.message(id, messages.value()), states);
+                    SpooledMessage said = changed.getOrDefault(id, written);
+                    page.add(said.revision() > written.revision() ? said : written);
                 }
             }
             messages.status();

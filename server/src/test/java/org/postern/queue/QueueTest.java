@@ -22,11 +22,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.queue.Courier.Outcome;
 import org.postern.smtp.Envelope;
@@ -235,6 +237,12 @@ class QueueTest {
             assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
 
             assertThat(queue.hold(message.id())).isEqualTo(Queue.Answer.DONE);
+            assertThat(spool.find(message.id())
+                            .orElseThrow()
+                            .recipients()
+                            .getFirst()
+                            .last())
+                    .isEqualTo("held by the operator; before: disk full");
             queue.flush();
             assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
             assertThat(attempts).isEmpty();
@@ -303,5 +311,127 @@ class QueueTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("delivery-"))
                 .allMatch(before::contains);
+    }
+
+    @Test
+    void whatIsHeldBeforeItsSessionQueuesItStaysHeld() throws Exception {
+        try (Queue queue = queue(FAR)) {
+            SpooledMessage message = accept("bob@example.com");
+            assertThat(queue.hold(message.id())).isEqualTo(Queue.Answer.DONE);
+            queue.add(message);
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+
+            assertThat(attempts).isEmpty();
+            assertThat(state(message.id(), 0)).isEqualTo(State.HELD);
+        }
+    }
+
+    @Test
+    void whatIsDroppedBeforeItsSessionQueuesItIsNotDelivered() throws Exception {
+        try (Queue queue = queue(FAR)) {
+            SpooledMessage message = accept("bob@example.com");
+            assertThat(queue.drop(message.id())).isEqualTo(Queue.Answer.DONE);
+            queue.add(message);
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+
+            assertThat(attempts).isEmpty();
+        }
+    }
+
+    @Test
+    void whatTheStartFindsBeingDeliveredIsNotDeliveredTwice() throws Exception {
+        var tries = new AtomicInteger();
+        var mayEnd = new CountDownLatch(1);
+        var schedule = new RetrySchedule(List.of(FAR), Duration.ofDays(5));
+        Courier slow = (message, due) -> {
+            tries.incrementAndGet();
+            await(mayEnd);
+            return attempt(message, due);
+        };
+        try (var queue = new Queue(spool, slow, schedule, clock)) {
+            queue.add(accept("bob@example.com"));
+            queue.start(2);
+            eventually(() -> tries.get() > 0);
+            assertThat(queue.size()).isEqualTo(1);
+            mayEnd.countDown();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+        }
+        assertThat(tries).hasValue(1);
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException stop) {
+            throw new IOException(stop);
+        }
+    }
+
+    @Test
+    void heldWhileItIsDeliveredIsBusyAndDroppedAfterwardsUnknown() throws Exception {
+        var begun = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        answer = _ -> {
+            begun.countDown();
+            try {
+                assertThat(mayEnd.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
+            }
+            return new Outcome.Delivered("there");
+        };
+        try (Queue queue = queue(FAR)) {
+            SpooledMessage message = accept("bob@example.com");
+            queue.add(message);
+            await(begun);
+            assertThat(queue.hold(message.id())).isEqualTo(Queue.Answer.BUSY);
+            assertThat(queue.drop(message.id())).isEqualTo(Queue.Answer.BUSY);
+            mayEnd.countDown();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(queue.drop(message.id())).isEqualTo(Queue.Answer.UNKNOWN);
+        }
+    }
+
+    @Test
+    void whatIsFlushedWhileNoServerRunsIsTriedAtItsStart() throws Exception {
+        answer = _ -> new Outcome.Later("disk full");
+        SpooledMessage waiting = accept("bob@example.com");
+        SpooledMessage held = accept("eve@example.com");
+        try (Queue queue = queue(FAR)) {
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            queue.hold(held.id());
+        }
+        attempts.clear();
+        var idle = new Queue(spool, this::attempt, new RetrySchedule(List.of(FAR), Duration.ofDays(5)), clock);
+        assertThat(idle.flushKept()).isEqualTo(1);
+        try (Queue queue = queue(FAR)) {
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(attempts).containsExactly("bob@example.com");
+            assertThat(state(held.id(), 0)).isEqualTo(State.HELD);
+            assertThat(spool.find(waiting.id())
+                            .orElseThrow()
+                            .recipients()
+                            .getFirst()
+                            .attempts())
+                    .isEqualTo(2);
+        }
+    }
+
+    // The start's scan read a message before the operator said of it: what he said counts.
+    @Test
+    @Timeout(20)
+    void whatTheStartFindsLaterThanTheOperatorAskedIsNotPutOff() throws Exception {
+        var agenda = new Agenda();
+        var id = new MessageId(1);
+        long now = System.nanoTime();
+        agenda.take(id, now);
+        agenda.release(id, now, now);
+        agenda.add(id, now + FAR.toNanos(), now);
+
+        assertThat(agenda.take()).map(Agenda.Task::id).contains(id);
+        agenda.add(id, now, now);
+        assertThat(agenda.size()).as("it is being worked at").isEqualTo(1);
+        agenda.release(id);
+        assertThat(agenda.size()).isZero();
     }
 }

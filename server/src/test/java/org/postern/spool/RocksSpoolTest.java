@@ -133,6 +133,28 @@ class RocksSpoolTest {
         }
     }
 
+    // What is written while a page is read is in neither place: no longer waiting to be written, not yet in what is
+    // read.
+    @Test
+    void pagesKnowWhatWasSaidBefore() throws IOException {
+        try (RocksSpool spool = open()) {
+            for (int i = 0; i < 300; i++) {
+                accept(spool, "ann@example.org", octets(10), "bob@example.com");
+            }
+            List<SpooledMessage> left = new ArrayList<>(spool.page(Optional.empty(), 1_000));
+            while (!left.isEmpty()) {
+                SpooledMessage last = left.removeLast();
+                SpooledMessage held = last.with(Duration.ZERO, recipient -> recipient.held("looked at"));
+                spool.update(held);
+                assertThat(spool.page(Optional.empty(), 1_000)).last().isEqualTo(held);
+                spool.done(held);
+                assertThat(spool.page(Optional.empty(), 1_000))
+                        .doesNotContain(held, last)
+                        .hasSize(left.size());
+            }
+        }
+    }
+
     @Test
     void lastStateIsTheOneThatIsFound() throws IOException {
         SpooledMessage second;

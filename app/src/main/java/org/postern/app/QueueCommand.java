@@ -1,0 +1,335 @@
+package org.postern.app;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.postern.control.Answer;
+import org.postern.control.Control;
+import org.postern.control.Protocol;
+import org.postern.control.Request;
+import org.postern.control.Summary;
+import org.postern.spool.MessageId;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code postern queue}: what waits, why, and what is to be done about it. */
+@Command(
+        name = "queue",
+        description = "See what waits to be delivered and what is held, and say what is to become of it.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Asks the server of the data directory; when none runs, works on its spool itself."})
+final class QueueCommand {
+    /** The first rows at once, and then in strides. */
+    private static final int FIRST_ROWS = 20;
+
+    private static final int ROWS = 500;
+
+    /** How long to ask again about a message that is being delivered. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets spec
+    QueueCommand() {}
+
+    static final class Id implements ITypeConverter<MessageId> {
+        @Override
+        public MessageId convert(String text) {
+            return MessageId.parse(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + Harmless.text(text)
+                            + "' is no message id: those look like m-01M88T3BE05DD9V; see them with:"
+                            + " postern queue list"));
+        }
+    }
+
+    // --- looking
+    // ---------------------------------------------------------------------------------------------------------------
+
+    @Command(name = "list", description = "List what is in the queue, oldest first.", mixinStandardHelpOptions = true)
+    int list(
+            @Mixin ConfigOption option,
+            @Option(names = "--held", description = "Only messages of which something is held.") boolean held,
+            @Option(names = "--json", description = "An object a line: docs/operate.md.") boolean json)
+            throws IOException, Unusable {
+        try (Reached reached = reach(option)) {
+            if (reached.control().isEmpty()) {
+                return json ? 0 : say("nothing is queued: there is no spool yet in " + reached.data());
+            }
+            return list(reached.control().get(), held, json);
+        }
+    }
+
+    private int list(Control control, boolean held, boolean json) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        var text = new QueueText(
+                spec.commandLine().getColorScheme().ansi(), Clock.systemUTC().instant());
+        Function<Summary, String> row = json ? Protocol::json : text::row;
+        long messages = 0;
+        long withHeld = 0;
+        Optional<MessageId> after = Optional.empty();
+        do {
+            var request = new Request.Page(after, messages == 0 ? FIRST_ROWS : ROWS, held);
+            Answer answer = control.ask(request);
+            if (!(answer instanceof Answer.Messages page)) {
+                return failed(answer);
+            }
+            var rows = new StringBuilder();
+            for (Summary message : page.messages()) {
+                if (messages == 0 && !json) {
+                    rows.append(text.heading()).append('\n');
+                }
+                rows.append(row.apply(message)).append('\n');
+                messages++;
+                withHeld += message.held() > 0 ? 1 : 0;
+            }
+            out.print(rows);
+            // Who reads no further (head) wants no more, and no complaint.
+            if (out.checkError()) {
+                return 0;
+            }
+            after = page.next();
+        } while (after.isPresent());
+        return json ? 0 : say(sum(messages, withHeld, held));
+    }
+
+    private static String sum(long messages, long held, boolean onlyHeld) {
+        if (messages == 0) {
+            return onlyHeld ? "nothing is held" : "nothing is queued";
+        }
+        String count = messages + (messages == 1 ? " message" : " messages");
+        String next = held == 0
+                ? "postern queue show ID tells more, postern queue flush tries all now"
+                : "postern queue show ID tells why, postern queue release ID lets it go on";
+        return count + (held == 0 || onlyHeld ? "" : ", " + held + " held") + ": " + next;
+    }
+
+    @Command(
+            name = "show",
+            description = "Tell all about one message, or write it out.",
+            mixinStandardHelpOptions = true)
+    int show(
+            @Mixin ConfigOption option,
+            @Parameters(paramLabel = "ID", converter = Id.class) MessageId id,
+            @Option(names = "--content", description = "Write the message itself, octet by octet, to standard output.")
+                    boolean content,
+            @Option(names = "--json", description = "As one object: docs/operate.md.") boolean json)
+            throws IOException, Unusable {
+        try (Reached reached = reach(option)) {
+            Optional<Control> control = reached.control();
+            if (control.isEmpty()) {
+                return notThere("there is no message " + id + ": there is no spool yet in " + reached.data());
+            }
+            if (content) {
+                return content(control.get(), id);
+            }
+            Answer answer = control.get().ask(new Request.Show(id));
+            if (!(answer instanceof Answer.Message(var details))) {
+                return failed(answer);
+            }
+            if (json) {
+                return say(Protocol.json(details));
+            }
+            var text = new QueueText(
+                    spec.commandLine().getColorScheme().ansi(),
+                    Clock.systemUTC().instant());
+            spec.commandLine().getOut().print(text.details(details));
+            return say(
+                    details.summary().held() > 0
+                            ? "when its cause is mended: postern queue release " + id
+                            : "to try it now: postern queue retry " + id + "; to read it: postern queue show --content "
+                                    + id);
+        }
+    }
+
+    /** The octets as they are: past the writer, which knows only text. */
+    private int content(Control control, MessageId id) throws IOException {
+        PrintStream out = System.out;
+        int[] code = {0};
+        control.ask(new Request.Content(id), answer -> {
+            if (answer instanceof Answer.Part part) {
+                byte[] octets = Base64.getDecoder().decode(part.base64());
+                out.write(octets, 0, octets.length);
+            } else {
+                code[0] = failed(answer);
+            }
+        });
+        out.flush();
+        return code[0];
+    }
+
+    // --- changing
+    // --------------------------------------------------------------------------------------------------------------
+
+    @Command(name = "hold", description = "Try these no more until they are released.", mixinStandardHelpOptions = true)
+    int hold(@Mixin ConfigOption option, @Mixin Ids ids) throws IOException, Unusable {
+        return change(
+                option, ids, Request.Hold::new, "held; it goes on with: postern queue release", "is held already");
+    }
+
+    @Command(
+            name = "release",
+            description = "Let held ones go on: they are tried now.",
+            mixinStandardHelpOptions = true)
+    int release(@Mixin ConfigOption option, @Mixin Ids ids) throws IOException, Unusable {
+        return change(
+                option,
+                ids,
+                Request.Release::new,
+                "released, due now",
+                "is not held; to try it now: postern queue retry");
+    }
+
+    @Command(name = "drop", description = "Forget these, undelivered: nobody is told.", mixinStandardHelpOptions = true)
+    int drop(@Mixin ConfigOption option, @Mixin Ids ids) throws IOException, Unusable {
+        return change(option, ids, Request.Drop::new, "dropped", "is gone");
+    }
+
+    @Command(name = "retry", description = "Try these now, held or not.", mixinStandardHelpOptions = true)
+    int retry(@Mixin ConfigOption option, @Mixin Ids ids) throws IOException, Unusable {
+        return change(option, ids, Request.Retry::new, "due now", "is due");
+    }
+
+    @Command(name = "flush", description = "Try all that waits now.", mixinStandardHelpOptions = true)
+    int flush(@Mixin ConfigOption option) throws IOException, Unusable {
+        try (Reached reached = reach(option)) {
+            if (reached.control().isEmpty()) {
+                return say("nothing waits: there is no spool yet in " + reached.data());
+            }
+            Control control = reached.control().get();
+            Answer answer = control.ask(new Request.Flush());
+            if (!(answer instanceof Answer.Flushed(long waiting))) {
+                return failed(answer);
+            }
+            return say(
+                    waiting == 0
+                            ? "nothing waits"
+                            : waiting + (waiting == 1 ? " message is" : " messages are") + " due now"
+                                    + (reached.isServer() ? "" : ", and tried when the server starts"));
+        }
+    }
+
+    /** One or more. */
+    static final class Ids {
+        @Parameters(
+                paramLabel = "ID",
+                arity = "1..*",
+                converter = Id.class,
+                description = "As postern queue list tells.")
+        private List<MessageId> ids;
+
+        @SuppressWarnings("NullAway.Init") // picocli sets ids
+        Ids() {}
+    }
+
+    private int change(
+            ConfigOption option, Ids asked, Function<MessageId, Request> request, String done, String unchanged)
+            throws IOException, Unusable {
+        int worst = 0;
+        try (Reached reached = reach(option)) {
+            for (MessageId id : asked.ids) {
+                if (reached.control().isEmpty()) {
+                    worst = notThere(unknown(id));
+                    continue;
+                }
+                Answer answer = patiently(reached.control().get(), request.apply(id));
+                int code = answer instanceof Answer.Changed changed
+                        ? tell(id, changed.result(), done, unchanged)
+                        : failed(answer);
+                worst = Math.max(worst, code);
+            }
+        }
+        return worst;
+    }
+
+    private int tell(MessageId id, Answer.Result result, String done, String unchanged) {
+        return switch (result) {
+            case DONE -> say(id + " " + done);
+            case UNCHANGED -> say(id + " " + unchanged);
+            case UNKNOWN -> notThere(unknown(id));
+            case BUSY -> {
+                complain(id + " is being delivered just now: try again");
+                yield 75;
+            }
+        };
+    }
+
+    private static String unknown(MessageId id) {
+        return id + " is not in the queue: delivered, dropped, or never here";
+    }
+
+    private static Answer patiently(Control control, Request request) throws IOException {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        Answer answer = control.ask(request);
+        while (answer instanceof Answer.Changed changed
+                && changed.result() == Answer.Result.BUSY
+                && System.nanoTime() - until < 0) {
+            try {
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return answer;
+            }
+            answer = control.ask(request);
+        }
+        return answer;
+    }
+
+    // --- telling
+    // ---------------------------------------------------------------------------------------------------------------
+
+    private record Reached(String data, Optional<Control> control) implements AutoCloseable {
+        boolean isServer() {
+            return control.isPresent() && control.get() instanceof org.postern.control.ControlClient;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (control.isPresent()) {
+                control.get().close();
+            }
+        }
+    }
+
+    private static Reached reach(ConfigOption option) throws IOException, Unusable {
+        var config = option.valid().config();
+        return new Reached(config.data().toString(), Reach.of(config));
+    }
+
+    private int say(String line) {
+        spec.commandLine().getOut().println(line);
+        return 0;
+    }
+
+    private int notThere(String line) {
+        complain(line);
+        return 1;
+    }
+
+    private void complain(String line) {
+        spec.commandLine().getErr().println("postern: " + Harmless.text(line));
+    }
+
+    private int failed(Answer answer) {
+        if (answer instanceof Answer.Failed(Answer.Reason reason, String text)) {
+            complain(text);
+            return reason == Answer.Reason.UNKNOWN || reason == Answer.Reason.VERSION ? 1 : 75;
+        }
+        complain("the server's answer makes no sense to this Postern: use the commands of the one that runs");
+        return 1;
+    }
+}

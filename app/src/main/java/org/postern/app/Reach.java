@@ -1,0 +1,110 @@
+package org.postern.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import org.postern.config.Config;
+import org.postern.control.Control;
+import org.postern.control.ControlClient;
+import org.postern.control.Desk;
+import org.postern.queue.Queue;
+import org.postern.spool.RocksSpool;
+import org.postern.spool.SpoolProblem;
+
+/** Finds who answers for a data directory: the server that runs there, or else the store itself. */
+final class Reach {
+    /** A server that starts or stops has the store, and no socket yet or any more. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private Reach() {}
+
+    /**
+     * Who answers; empty when there is no store yet.
+     *
+     * @throws Unusable when the store belongs to somebody else
+     * @throws IOException when it can't be reached just now
+     */
+    static Optional<Control> of(Config config) throws IOException, Unusable {
+        Path spool = config.data().resolve("spool");
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Optional<Control> server = server(config.data());
+            if (server.isPresent()) {
+                return server;
+            }
+            if (!Files.exists(spool.resolve("db").resolve("CURRENT"))) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(store(config, spool));
+            } catch (SpoolProblem problem) {
+                if (problem.kind() != SpoolProblem.Kind.IN_USE) {
+                    throw problem;
+                }
+                if (System.nanoTime() - until > 0) {
+                    throw new IOException(
+                            "another process has the spool in " + spool
+                                    + " and answers at no socket: a server that starts or stops, or another command;"
+                                    + " try again, and see whether the server's log warns of control.sock",
+                            problem);
+                }
+                pause();
+            }
+        }
+    }
+
+    private static Optional<Control> server(Path data) {
+        try {
+            return Optional.of(ControlClient.of(data));
+        } catch (IOException none) {
+            // The store tells which: it can be opened when no server runs.
+            return Optional.empty();
+        }
+    }
+
+    private static Control store(Config config, Path place) throws IOException, Unusable {
+        requireOwner(place);
+        Clock clock = Clock.system(ZoneId.systemDefault());
+        var spool = RocksSpool.open(place, config.keeping().room(), clock);
+        // Never started: nothing is delivered by a command.
+        var queue = new Queue(spool, (_, _) -> Map.of(), config.keeping().retry(), clock);
+        var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.NO);
+        return new Control() {
+            @Override
+            public void ask(org.postern.control.Request request, Listener listener) throws IOException {
+                desk.ask(request, listener);
+            }
+
+            @Override
+            public void close() throws IOException {
+                spool.close();
+            }
+        };
+    }
+
+    /** Opening a store writes into it: files of root's would keep the server out. */
+    private static void requireOwner(Path place) throws IOException, Unusable {
+        String owner = Files.getOwner(place).getName();
+        String self = System.getProperty("user.name", "");
+        if (!owner.equals(self)) {
+            throw new Unusable("no server runs, and the spool in " + place + " belongs to " + owner + ": run this as "
+                    + owner + " (sudo -u " + owner + " postern ...), or start the server");
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stop);
+        }
+    }
+}

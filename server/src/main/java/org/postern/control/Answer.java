@@ -1,0 +1,90 @@
+package org.postern.control;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Optional;
+import org.postern.spool.MessageId;
+
+/** What is answered. In JSON the member {@code answer} says which it is. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "answer")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Answer.Here.class, name = "here"),
+    @JsonSubTypes.Type(value = Answer.Messages.class, name = "messages"),
+    @JsonSubTypes.Type(value = Answer.Message.class, name = "message"),
+    @JsonSubTypes.Type(value = Answer.Part.class, name = "part"),
+    @JsonSubTypes.Type(value = Answer.Changed.class, name = "changed"),
+    @JsonSubTypes.Type(value = Answer.Flushed.class, name = "flushed"),
+    @JsonSubTypes.Type(value = Answer.Failed.class, name = "failed")
+})
+public sealed interface Answer {
+    /**
+     * To {@link Request.Hello}.
+     *
+     * @param server its program and version
+     * @param waiting messages that are due, wait, or are being delivered
+     */
+    record Here(String server, long waiting) implements Answer {}
+
+    /**
+     * To {@link Request.Page}.
+     *
+     * @param next where to go on, even when there is no message in this one; empty at the end
+     */
+    record Messages(List<Summary> messages, Optional<MessageId> next) implements Answer {
+        public Messages {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /** To {@link Request.Show}. */
+    record Message(Details message) implements Answer {}
+
+    /**
+     * To {@link Request.Content}.
+     *
+     * @param base64 48 KiB of it at most
+     * @param last nothing follows
+     */
+    record Part(String base64, boolean last) implements Answer {}
+
+    /** To what changes a message. */
+    record Changed(MessageId id, Result result) implements Answer {}
+
+    /** What came of a change. */
+    enum Result {
+        DONE,
+        /** It was so already: what isn't held can't be released. */
+        UNCHANGED,
+        /** There is no such message. */
+        UNKNOWN,
+        /** It is being delivered just now: ask again. */
+        BUSY
+    }
+
+    /**
+     * To {@link Request.Flush}.
+     *
+     * @param waiting messages that are tried now
+     */
+    record Flushed(long waiting) implements Answer {}
+
+    /** To what could not be answered; {@code text} says what to do. */
+    record Failed(Reason reason, String text) implements Answer {}
+
+    /** Why it could not be answered. */
+    enum Reason {
+        /** The request is of another version of the protocol. */
+        VERSION,
+        /** The request makes no sense. */
+        MALFORMED,
+        /** There is no such message. */
+        UNKNOWN,
+        /** Too many ask at once. */
+        BUSY,
+        /** The spool could not do it. */
+        SPOOL,
+        /** An error of ours. */
+        FAILED
+    }
+}

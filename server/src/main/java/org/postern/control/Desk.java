@@ -1,0 +1,196 @@
+package org.postern.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.postern.queue.Queue;
+import org.postern.spool.MessageId;
+import org.postern.spool.Recipient.State;
+import org.postern.spool.Spool;
+import org.postern.spool.SpoolProblem;
+import org.postern.spool.SpooledMessage;
+
+/**
+ * Answers from a spool and its queue: in the server, and in a command while no server runs. Closing it closes neither. Thread-safe.
+ */
+public final class Desk implements Control {
+    /** A whole number of base64's threes. */
+    private static final int PART_OCTETS = 48 << 10;
+
+    /** So many messages are looked at for one page at most, however few of them are held. */
+    private static final int SCAN = 2_000;
+
+    private final Spool spool;
+    private final Queue queue;
+    private final Clock clock;
+    private final String name;
+    private final Running running;
+
+    /** Whether the queue delivers. */
+    public enum Running {
+        YES,
+        /** What is due is noted in the spool, for the server that starts next. */
+        NO
+    }
+
+    /**
+     * Answers from these.
+     *
+     * @param name the program and its version
+     */
+    public Desk(Spool spool, Queue queue, Clock clock, String name, Running running) {
+        this.spool = spool;
+        this.queue = queue;
+        this.clock = clock;
+        this.name = name;
+        this.running = running;
+    }
+
+    @Override
+    public void ask(Request request, Listener listener) throws IOException {
+        if (request instanceof Request.Content(MessageId id)) {
+            content(id, listener);
+        } else {
+            listener.answer(ask(request));
+        }
+    }
+
+    @Override
+    public Answer ask(Request request) throws IOException {
+        try {
+            return switch (request) {
+                case Request.Hello _ -> new Answer.Here(name, queue.size());
+                case Request.Page page -> page(page);
+                case Request.Show(MessageId id) ->
+                    spool.find(id)
+                            .<Answer>map(message -> new Answer.Message(Details.of(message, clock.instant())))
+                            .orElseGet(() -> unknown(id));
+                case Request.Content(MessageId id) -> unknown(id);
+                case Request.Hold(MessageId id) -> change(id, Desk::isWaiting, queue::hold);
+                case Request.Release(MessageId id) -> change(id, Desk::isHeld, queue::release);
+                case Request.Retry(MessageId id) -> change(id, _ -> true, queue::retry);
+                case Request.Drop(MessageId id) -> change(id, _ -> true, queue::drop);
+                case Request.Flush _ -> flush();
+            };
+        } catch (SpoolProblem problem) {
+            return failed(problem);
+        }
+    }
+
+    // --- looking
+    // ---------------------------------------------------------------------------------------------------------------
+
+    private Answer page(Request.Page asked) throws IOException {
+        Instant now = clock.instant();
+        List<Summary> found = new ArrayList<>();
+        Optional<MessageId> last = asked.after();
+        for (int scanned = 0; found.size() < asked.most() && scanned < SCAN; ) {
+            int most = asked.held() ? Math.min(SCAN - scanned, Request.Page.MOST) : asked.most() - found.size();
+            List<SpooledMessage> page = after(last, most);
+            for (SpooledMessage message : page) {
+                last = Optional.of(message.id());
+                scanned++;
+                if (!asked.held() || isHeld(message)) {
+                    found.add(Summary.of(message, now));
+                    if (found.size() == asked.most()) {
+                        return new Answer.Messages(found, last);
+                    }
+                }
+            }
+            if (page.size() < most) {
+                return new Answer.Messages(found, Optional.empty());
+            }
+        }
+        return new Answer.Messages(found, last);
+    }
+
+    private List<SpooledMessage> after(Optional<MessageId> last, int most) throws IOException {
+        boolean none = last.isPresent() && last.get().value() == Long.MAX_VALUE;
+        return none ? List.of() : spool.page(last, most);
+    }
+
+    private static boolean isWaiting(SpooledMessage message) {
+        return message.recipients().stream().anyMatch(recipient -> recipient.state() == State.WAITING);
+    }
+
+    private static boolean isHeld(SpooledMessage message) {
+        return message.recipients().stream().anyMatch(recipient -> recipient.state() == State.HELD);
+    }
+
+    private void content(MessageId id, Listener listener) throws IOException {
+        Optional<SpooledMessage> message = spool.find(id);
+        if (message.isEmpty()) {
+            listener.answer(unknown(id));
+            return;
+        }
+        byte[] trace = message.get().trace().getBytes(UTF_8);
+        try (InputStream content = spool.content(message.get());
+                var whole = new SequenceInputStream(new ByteArrayInputStream(trace), content)) {
+            for (byte[] part = next(whole); part.length > 0; part = next(whole)) {
+                listener.answer(new Answer.Part(Base64.getEncoder().encodeToString(part), false));
+            }
+            listener.answer(new Answer.Part("", true));
+        } catch (SpoolProblem problem) {
+            // Delivered, and so forgotten, while it was read: that is no damage.
+            listener.answer(spool.find(id).isEmpty() ? unknown(id) : failed(problem));
+        }
+    }
+
+    private static byte[] next(InputStream whole) throws IOException {
+        return whole.readNBytes(PART_OCTETS);
+    }
+
+    // --- changing
+    // --------------------------------------------------------------------------------------------------------------
+
+    private interface Change {
+        Queue.Answer of(MessageId id) throws IOException;
+    }
+
+    private Answer change(MessageId id, Predicate<SpooledMessage> makesSense, Change change) throws IOException {
+        Optional<SpooledMessage> message = spool.find(id);
+        if (message.isPresent() && !makesSense.test(message.get())) {
+            return new Answer.Changed(id, Answer.Result.UNCHANGED);
+        }
+        return new Answer.Changed(
+                id,
+                switch (change.of(id)) {
+                    case DONE -> Answer.Result.DONE;
+                    case UNKNOWN -> Answer.Result.UNKNOWN;
+                    case BUSY -> Answer.Result.BUSY;
+                });
+    }
+
+    private Answer flush() throws IOException {
+        return switch (running) {
+            case YES -> {
+                queue.flush();
+                yield new Answer.Flushed(queue.size());
+            }
+            case NO -> new Answer.Flushed(queue.flushKept());
+        };
+    }
+
+    private static Answer unknown(MessageId id) {
+        return new Answer.Failed(
+                Answer.Reason.UNKNOWN,
+                "there is no message " + id + " in the queue: delivered, dropped, or never here");
+    }
+
+    private static Answer failed(SpoolProblem problem) {
+        return new Answer.Failed(Answer.Reason.SPOOL, String.valueOf(problem.getMessage()));
+    }
+
+    @Override
+    public void close() {}
+}

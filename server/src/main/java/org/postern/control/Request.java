@@ -1,0 +1,63 @@
+package org.postern.control;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Optional;
+import org.postern.spool.MessageId;
+
+/** What may be asked. In JSON the member {@code ask} says which it is. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Request.Hello.class, name = "hello"),
+    @JsonSubTypes.Type(value = Request.Page.class, name = "page"),
+    @JsonSubTypes.Type(value = Request.Show.class, name = "show"),
+    @JsonSubTypes.Type(value = Request.Content.class, name = "content"),
+    @JsonSubTypes.Type(value = Request.Hold.class, name = "hold"),
+    @JsonSubTypes.Type(value = Request.Release.class, name = "release"),
+    @JsonSubTypes.Type(value = Request.Retry.class, name = "retry"),
+    @JsonSubTypes.Type(value = Request.Drop.class, name = "drop"),
+    @JsonSubTypes.Type(value = Request.Flush.class, name = "flush")
+})
+public sealed interface Request {
+    /** Who answers. */
+    record Hello() implements Request {}
+
+    /**
+     * The next messages in the queue, in the order they came.
+     *
+     * @param after go on behind this one; from the first when empty
+     * @param most how many, 1 to {@value #MOST}
+     * @param held only those that have a held recipient
+     */
+    record Page(Optional<MessageId> after, int most, boolean held) implements Request {
+        /** More are not given at once. */
+        public static final int MOST = 1_000;
+
+        public Page {
+            if (most < 1 || most > MOST) {
+                throw new IllegalArgumentException("most is 1 to " + MOST + ", not " + most);
+            }
+        }
+    }
+
+    /** All about one message but its content. */
+    record Show(MessageId id) implements Request {}
+
+    /** A message as it would be handed on: what we put before it, and its content. Answered by as many parts as it takes. */
+    record Content(MessageId id) implements Request {}
+
+    /** Try it no more until it is released. */
+    record Hold(MessageId id) implements Request {}
+
+    /** Let a held one go on. */
+    record Release(MessageId id) implements Request {}
+
+    /** Try it now, held or not. */
+    record Retry(MessageId id) implements Request {}
+
+    /** Forget it, undelivered. */
+    record Drop(MessageId id) implements Request {}
+
+    /** Try all that waits now. */
+    record Flush() implements Request {}
+}

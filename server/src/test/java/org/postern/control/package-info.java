@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.control;
+
+import org.jspecify.annotations.NullMarked;
