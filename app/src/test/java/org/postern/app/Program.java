@@ -46,6 +46,13 @@ record Program(Path file) {
         return new Program(found.orElseThrow(() -> missing(name)));
     }
 
+    /** As {@link #named} does, of a file that is no program. */
+    static void requireFile(Path file) {
+        if (!Files.exists(file)) {
+            throw missing(file.getFileName().toString());
+        }
+    }
+
     /** Never returns. */
     static AssertionError missing(String what) {
         if ("true".equals(System.getenv("CI"))) {
