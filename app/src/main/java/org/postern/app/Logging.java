@@ -4,9 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import org.postern.config.Config;
 import org.slf4j.Logger;
@@ -26,15 +24,23 @@ final class Logging {
                 };
         encoder.setContext(context);
         encoder.start();
-        var console = new ConsoleAppender<ILoggingEvent>();
-        console.setContext(context);
-        console.setEncoder(encoder);
-        console.setTarget(ConsoleTarget.SystemErr.getName());
-        console.start();
+        var output = new LogOutput(encoder);
+        output.setContext(context);
+        output.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
         root.setLevel(Level.INFO);
-        root.addAppender(console);
+        root.addAppender(output);
+    }
+
+    /** Writes what waits to be written: before the process ends. */
+    static void flush() {
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders().forEachRemaining(appender -> {
+            if (appender instanceof LogOutput output) {
+                output.flush();
+            }
+        });
     }
 
     /** Found by Logback through its service file: keeps it from looking for files of its own. */

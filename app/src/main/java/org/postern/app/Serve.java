@@ -60,6 +60,7 @@ final class Serve implements Callable<Integer> {
         log.info("stopping");
         mta.close();
         log.info("stopped");
+        Logging.flush();
         Runtime.getRuntime().halt(0);
     }
 

@@ -68,7 +68,7 @@ final class ServerSession implements Session {
     private final SmtpServer.Listener listener;
     private final Limits limits;
     private final InetSocketAddress client;
-    private final InetSocketAddress local;
+    private final Socket socket;
     private final boolean trusted;
     private final Wire wire;
     private final CommandReader commands;
@@ -103,7 +103,7 @@ final class ServerSession implements Session {
         this.listener = listener;
         this.limits = server.limits();
         this.client = (InetSocketAddress) socket.getRemoteSocketAddress();
-        this.local = (InetSocketAddress) socket.getLocalSocketAddress();
+        this.socket = socket;
         this.trusted = trusted;
         this.wire = new Wire(socket);
         wire.replyTime(limits.replyTime());
@@ -125,7 +125,8 @@ final class ServerSession implements Session {
 
     @Override
     public InetSocketAddress local() {
-        return local;
+        // Asked of the kernel each time, for hardly anyone asks.
+        return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 
     @Override

@@ -12,7 +12,7 @@ public interface Session {
     /** Where the client comes from. */
     InetSocketAddress client();
 
-    /** Where it came to. */
+    /** Where it came to. To be asked while the session lasts. */
     InetSocketAddress local();
 
     /** Whether the listener trusts this client: no limits per client, and bare line ends are mended rather than refused. */
