@@ -46,18 +46,19 @@ public final class LocalCourier implements Courier {
             }
         }
         for (Map.Entry<Route.IntoMaildir, List<ForwardPath>> copy : copies.entrySet()) {
-            Outcome outcome = deliver(message, copy.getKey());
+            Outcome outcome = deliver(message, copy.getKey(), copy.getValue().getFirst());
             copy.getValue().forEach(path -> outcomes.put(path, outcome));
         }
         return outcomes;
     }
 
-    private Outcome deliver(SpooledMessage message, Route.IntoMaildir into) throws IOException {
+    private Outcome deliver(SpooledMessage message, Route.IntoMaildir into, ForwardPath first) throws IOException {
         // RFC 5321 §4.4: the final delivery puts the return path on top.
         String prefix = "Return-Path: " + message.from().path() + "\r\nDelivered-To: " + into.mailbox() + "\r\n"
                 + message.trace();
         try (InputStream content = spool.content(message)) {
-            maildirs.deliver(List.of(new MaildirDelivery.Copy(into.path(), prefix)), content);
+            String unique = message.id() + "R" + message.envelope().recipients().indexOf(first);
+            maildirs.deliver(new MaildirDelivery.Copy(into.path(), message.received(), unique, prefix), content);
             return new Outcome.Delivered(into.path().toString());
         } catch (SpoolProblem ours) {
             throw ours;

@@ -9,8 +9,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * A Maildir: a message is written under {@code tmp}, synced, renamed into {@code new}, and that directory synced; so a reader never
@@ -19,8 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Maildir {
     private static final FileAttribute<?> READABLE_BY_US =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final AtomicLong COUNTER = new AtomicLong();
-    private static final long PID = ProcessHandle.current().pid();
 
     private final Path root;
     private final String host;
@@ -42,12 +41,24 @@ final class Maildir {
         }
     }
 
-    /** A new file under {@code tmp}: unique by time, process and counter, as the Maildir convention names it. Readable by us only. */
-    Path newFile() throws IOException {
-        Instant now = Instant.now();
-        String name = now.getEpochSecond() + ".M" + now.getNano() / 1_000 + "P" + PID + "Q" + COUNTER.incrementAndGet()
-                + "." + host;
-        return Files.createFile(root.resolve("tmp").resolve(name), READABLE_BY_US);
+    /** The name of its files for a message that {@code unique} names on this machine, as the Maildir convention has it. */
+    String fileName(Instant received, String unique) {
+        return received.getEpochSecond() + "." + unique + "." + host;
+    }
+
+    /** A new file under {@code tmp}, readable by us only; what an attempt that broke off left under that name is thrown away. */
+    Path newFile(String name) throws IOException {
+        Path file = root.resolve("tmp").resolve(name);
+        Files.deleteIfExists(file);
+        return Files.createFile(file, READABLE_BY_US);
+    }
+
+    /** The message of that name, where {@link #publish} put it or a reader that has seen it, perhaps read it, did since. */
+    Optional<Path> find(String name) {
+        return Stream.of("new/" + name, "cur/" + name + ":2,", "cur/" + name + ":2,S")
+                .map(root::resolve)
+                .filter(Files::exists)
+                .findFirst();
     }
 
     static FileChannel open(Path file) throws IOException {

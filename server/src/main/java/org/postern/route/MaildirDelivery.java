@@ -1,18 +1,20 @@
 package org.postern.route;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * Delivers one message into any number of Maildirs: into all of them, or, when that can't be, into none and with an exception. Line
- * ends are written as LF, as programs that read Maildirs expect; since the content has no bare CR or LF, nothing is lost by it.
+ * Delivers messages into Maildirs. Line ends are written as LF, as programs that read Maildirs expect; since the content has no bare CR
+ * or LF, nothing is lost by it. Safe for many threads.
  */
 public final class MaildirDelivery {
     private static final int BUFFER = 65_536;
@@ -31,80 +33,56 @@ public final class MaildirDelivery {
     }
 
     /**
-     * A copy of the message for one mailbox.
+     * A copy of a message for one mailbox.
      *
-     * @param prefix header fields that stand before the content, CRLF line ends
+     * @param received when the message came
+     * @param unique its name among all copies on this machine, the same at each attempt
+     * @param prefix header fields that stand before the content, the same at each attempt; CRLF line ends
      */
-    public record Copy(Path maildir, String prefix) {}
-
-    /** A file that was begun, and where it is now. */
-    private static final class Begun {
-        private final Maildir maildir;
-        private Path file;
-
-        Begun(Maildir maildir, Path file) {
-            this.maildir = maildir;
-            this.file = file;
-        }
-    }
+    public record Copy(Path maildir, Instant received, String unique, String prefix) {}
 
     /**
-     * Delivers. When it returns, every copy is on stable storage under {@code new}; when it throws, none is left anywhere (but for what
-     * a failing disk keeps us from removing).
+     * Delivers. When it returns, the copy is on stable storage under {@code new}; when it throws, nothing is left of it (but for what a
+     * failing disk keeps us from removing). A copy that an earlier attempt delivered, and a crash let nobody know of, is found by its
+     * name and not delivered again, unless a reader has moved or removed it.
      *
-     * @param copies one at least
      * @param content with CRLF line ends; its exceptions pass through
      */
-    public void deliver(List<Copy> copies, InputStream content) throws IOException {
-        var begun = new ArrayList<Begun>(copies.size());
+    public void deliver(Copy copy, InputStream content) throws IOException {
+        var maildir = new Maildir(copy.maildir(), host);
+        maildir.make(directories);
+        byte[] prefix = copy.prefix().replace("\r\n", "\n").getBytes(UTF_8);
+        String name = maildir.fileName(copy.received(), copy.unique());
+        Optional<Path> there = maildir.find(name);
+        if (there.isPresent() && startsWith(there.get(), prefix)) {
+            maildir.syncNew();
+            return;
+        }
+        // Another server of this machine's name may have named a message so in the same millisecond.
+        Path file = maildir.newFile(there.isEmpty() ? name : name + "." + System.nanoTime());
         try {
-            writeAll(copies, content, begun);
-            var maildirs = new LinkedHashSet<Maildir>();
-            for (Begun one : begun) {
-                one.file = one.maildir.publish(one.file);
-                maildirs.add(one.maildir);
+            try (FileChannel to = Maildir.open(file)) {
+                writeFully(ByteBuffer.wrap(prefix), to);
+                write(content, to);
+                to.force(true);
             }
-            for (Maildir maildir : maildirs) {
-                maildir.syncNew();
-            }
+            file = maildir.publish(file);
+            maildir.syncNew();
         } catch (IOException | RuntimeException problem) {
-            begun.forEach(one -> remove(one.file, problem));
+            remove(file, problem);
             throw problem;
         }
     }
 
-    private void writeAll(List<Copy> copies, InputStream content, List<Begun> begun) throws IOException {
-        Copy first = copies.getFirst();
-        try (FileChannel original = begin(first, begun)) {
-            long start = write(first.prefix(), original);
-            long length = write(content, original);
-            original.force(true);
-            for (Copy copy : copies.subList(1, copies.size())) {
-                try (FileChannel other = begin(copy, begun)) {
-                    write(copy.prefix(), other);
-                    append(original, start, length, other);
-                    other.force(true);
-                }
-            }
+    /** The trace in the prefix names the message, so it is as good as all of it; and what is in {@code new} was written to its end. */
+    private static boolean startsWith(Path file, byte[] prefix) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(prefix.length), prefix);
         }
     }
 
-    private FileChannel begin(Copy copy, List<Begun> begun) throws IOException {
-        var maildir = new Maildir(copy.maildir(), host);
-        maildir.make(directories);
-        Path file = maildir.newFile();
-        begun.add(new Begun(maildir, file));
-        return Maildir.open(file);
-    }
-
-    private static long write(String prefix, FileChannel to) throws IOException {
-        byte[] octets = prefix.replace("\r\n", "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        writeFully(ByteBuffer.wrap(octets), to);
-        return octets.length;
-    }
-
-    /** Copies with LF line ends; returns how much was written. */
-    private static long write(InputStream content, FileChannel to) throws IOException {
+    /** Copies with LF line ends. */
+    private static void write(InputStream content, FileChannel to) throws IOException {
         byte[] buffer = new byte[SMALL_BUFFER];
         long written = 0;
         boolean endsWithCr = false;
@@ -127,9 +105,7 @@ public final class MaildirDelivery {
         }
         if (endsWithCr) {
             writeFully(ByteBuffer.wrap(new byte[] {'\r'}), to);
-            written++;
         }
-        return written;
     }
 
     /** Makes each CR LF an LF, in place; returns the new end. */
@@ -141,17 +117,6 @@ public final class MaildirDelivery {
             }
         }
         return to;
-    }
-
-    private static void append(FileChannel from, long start, long length, FileChannel to) throws IOException {
-        long done = 0;
-        while (done < length) {
-            long moved = from.transferTo(start + done, length - done, to);
-            if (moved <= 0) {
-                throw new IOException("a copy of the message came out short");
-            }
-            done += moved;
-        }
     }
 
     private static void writeFully(ByteBuffer octets, FileChannel to) throws IOException {

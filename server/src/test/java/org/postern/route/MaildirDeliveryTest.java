@@ -14,71 +14,88 @@ import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.route.MaildirDelivery.Copy;
 
 final class MaildirDeliveryTest {
+    private static final Instant RECEIVED = Instant.parse("2026-11-25T12:00:00Z");
+
     private final MaildirDelivery delivery = new MaildirDelivery("mx.example.com");
 
     @TempDir
     private Path root;
 
+    private static Copy copy(Path maildir, String prefix) {
+        return new Copy(maildir, RECEIVED, "m-1R0", prefix);
+    }
+
     @Test
     void aMessageStandsInNewWithItsPrefixAndLfLineEnds() throws IOException {
-        delivery.deliver(List.of(new Copy(root.resolve("a/ann"), "X: 1\r\n")), content("Subject: x\r\n\r\nbody\r\n"));
+        delivery.deliver(copy(root.resolve("a/ann"), "X: 1\r\n"), content("Subject: x\r\n\r\nbody\r\n"));
         assertThat(messages("a/ann")).containsExactly("X: 1\nSubject: x\n\nbody\n");
         assertThat(files("a/ann/tmp")).isEmpty();
     }
 
     @Test
     void theFileIsReadableByUsOnlyAndNamedAsMaildirsDo() throws IOException {
-        delivery.deliver(List.of(new Copy(root.resolve("ann"), "")), content("x\r\n"));
+        delivery.deliver(copy(root.resolve("ann"), ""), content("x\r\n"));
         Path file = files("ann/new").getFirst();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("ann"))))
                 .isEqualTo("rwx------");
-        assertThat(file.getFileName().toString()).matches("[0-9]+\\.M[0-9]+P[0-9]+Q[0-9]+\\.mx\\.example\\.com");
+        assertThat(file.getFileName()).hasToString(RECEIVED.getEpochSecond() + ".m-1R0.mx.example.com");
     }
 
     @Test
     void aHostNameCannotMakeAPath() throws IOException {
-        new MaildirDelivery("a/b:c").deliver(List.of(new Copy(root.resolve("ann"), "")), content("x\r\n"));
+        new MaildirDelivery("a/b:c").deliver(copy(root.resolve("ann"), ""), content("x\r\n"));
         assertThat(files("ann/new").getFirst().getFileName().toString()).endsWith(".a\\057b\\072c");
     }
 
-    @Test
-    void severalGetACopyEachWithItsOwnPrefix() throws IOException {
-        var copies = Stream.of("ann", "bob", "eve")
-                .map(name -> new Copy(root.resolve(name), "To: " + name + "\r\n"))
-                .toList();
-        delivery.deliver(copies, content("\r\nbody\r\n"));
-        for (String name : List.of("ann", "bob", "eve")) {
-            assertThat(messages(name)).containsExactly("To: " + name + "\n\nbody\n");
-        }
+    // A crash came between the delivery and its note.
+    @ParameterizedTest
+    @ValueSource(strings = {"new/", "cur/:2,", "cur/:2,S"})
+    void whatIsThereAlreadyIsNotDeliveredAgain(String place) throws IOException {
+        delivery.deliver(copy(root.resolve("ann"), "Received: m-1\r\n"), content("x\r\n"));
+        Path file = files("ann/new").getFirst();
+        Path moved = root.resolve("ann").resolve(place.replace("/", "/" + file.getFileName()));
+        Files.move(file, moved);
+        delivery.deliver(copy(root.resolve("ann"), "Received: m-1\r\n"), content("x\r\n"));
+        assertThat(Stream.concat(files("ann/new").stream(), files("ann/cur").stream()))
+                .containsExactly(moved);
     }
 
     @Test
-    void whenOneCannotGetItNobodyDoes() throws IOException {
-        Files.writeString(root.resolve("file"), "in the way");
-        var copies = List.of(new Copy(root.resolve("ann"), ""), new Copy(root.resolve("file/bob"), ""));
-        assertThatThrownBy(() -> delivery.deliver(copies, content("x\r\n"))).isInstanceOf(IOException.class);
-        assertThat(files("ann/new")).isEmpty();
+    void anotherMessageOfTheSameNameIsDeliveredAllTheSame() throws IOException {
+        delivery.deliver(copy(root.resolve("ann"), "Received: m-1 by one\r\n"), content("x\r\n"));
+        delivery.deliver(copy(root.resolve("ann"), "Received: m-1 by another\r\n"), content("y\r\n"));
+        assertThat(messages("ann")).containsExactly("Received: m-1 by one\nx\n", "Received: m-1 by another\ny\n");
+    }
+
+    @Test
+    void whatABrokenAttemptLeftIsThrownAway() throws IOException {
+        Path tmp = Files.createDirectories(root.resolve("ann/tmp"));
+        Files.writeString(tmp.resolve(RECEIVED.getEpochSecond() + ".m-1R0.mx.example.com"), "half a message, long");
+        delivery.deliver(copy(root.resolve("ann"), ""), content("x\r\n"));
+        assertThat(messages("ann")).containsExactly("x\n");
         assertThat(files("ann/tmp")).isEmpty();
     }
 
     @Test
-    void whenTheLastCannotBePublishedTheFirstIsTakenBack() throws IOException {
+    void whatCannotBePublishedLeavesNothing() throws IOException {
         Files.createDirectories(root.resolve("bob/tmp"));
         Files.createDirectories(root.resolve("bob/cur"));
         Files.createSymbolicLink(root.resolve("bob/new"), root.resolve("nowhere"));
-        var copies = List.of(new Copy(root.resolve("ann"), ""), new Copy(root.resolve("bob"), ""));
-        assertThatThrownBy(() -> delivery.deliver(copies, content("x\r\n"))).isInstanceOf(IOException.class);
-        assertThat(files("ann/new")).isEmpty();
+        assertThatThrownBy(() -> delivery.deliver(copy(root.resolve("bob"), ""), content("x\r\n")))
+                .isInstanceOf(IOException.class);
         assertThat(files("bob/tmp")).isEmpty();
     }
 
@@ -96,7 +113,7 @@ final class MaildirDeliveryTest {
             }
         };
         InputStream content = new SequenceInputStream(content("x\r\n"), broken);
-        assertThatThrownBy(() -> delivery.deliver(List.of(new Copy(root.resolve("ann"), "")), content))
+        assertThatThrownBy(() -> delivery.deliver(copy(root.resolve("ann"), ""), content))
                 .hasMessage("the client is gone");
         assertThat(files("ann/new")).isEmpty();
         assertThat(files("ann/tmp")).isEmpty();
@@ -121,8 +138,7 @@ final class MaildirDeliveryTest {
                     Path maildir = root.resolve("p" + seed + "-" + size);
                     try {
                         delivery.deliver(
-                                List.of(new Copy(maildir, "")),
-                                new Pieces(text.toString().getBytes(ISO_8859_1), random));
+                                copy(maildir, ""), new Pieces(text.toString().getBytes(ISO_8859_1), random));
                         byte[] kept =
                                 Files.readAllBytes(list(maildir.resolve("new")).getLast());
                         assertThat(new String(kept, ISO_8859_1)
