@@ -93,6 +93,11 @@ final class Committer implements AutoCloseable {
         return lastBatch;
     }
 
+    /** Whether no write has failed. */
+    boolean isRunning() {
+        return broken == null;
+    }
+
     void requireRunning() throws SpoolProblem {
         SpoolProblem problem = broken;
         if (problem != null) {

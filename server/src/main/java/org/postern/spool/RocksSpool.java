@@ -82,12 +82,12 @@ public final class RocksSpool implements Spool {
         }
         Store store = Store.open(directory, Store.Mode.SERVE);
         try {
-            requireWhole(store, account);
+            Ledger.Entries unseen = requireWhole(store, account);
             long last = prepare(store);
             var space = new Space(directory, room.lowOctets(), room.reserveOctets());
             Ledger ledger = Ledger.open(directory);
             ledger.vouchFor(Ledger.Manifest.of(database));
-            ledger.confirm(store.lastBatch(), new Ledger.Entries());
+            ledger.confirm(store.lastBatch(), unseen);
             var committer = new Committer(store, ledger, store.lastBatch());
             store.onBackgroundError(committer::breakDown);
             return new RocksSpool(lock, store, ledger, committer, space, clock, last);
@@ -102,20 +102,26 @@ public final class RocksSpool implements Spool {
 
     /**
      * A log cut short looks to RocksDB like a crash: but what the ledger saw confirmed must be there. When it tells all that the store
-     * has seen, each message that it names must be: a power cut may have taken from it who went since.
+     * has seen, each message that it names must be; else a crash kept from it who went since.
+     *
+     * @return who went unseen by the ledger
      */
-    private static void requireWhole(Store store, Ledger.Account account) throws RocksDBException, SpoolProblem {
+    private static Ledger.Entries requireWhole(Store store, Ledger.Account account)
+            throws RocksDBException, SpoolProblem {
         long batch = store.lastBatch();
         if (account.batch() > batch) {
             throw lostWhatWasConfirmed(store.directory(), "it ends with batch " + batch + " of " + account.batch());
         }
-        if (account.batch() == batch) {
-            for (MessageId id : account.here().keySet()) {
-                if (store.db().get(store.messages(), Records.key(id), new byte[0]) == RocksDB.NOT_FOUND) {
+        var unseen = new Ledger.Entries();
+        for (MessageId id : account.here().keySet()) {
+            if (store.db().get(store.messages(), Records.key(id), new byte[0]) == RocksDB.NOT_FOUND) {
+                if (account.batch() == batch) {
                     throw lostWhatWasConfirmed(store.directory(), "message " + id + " is not there");
                 }
+                unseen.went(id);
             }
         }
+        return unseen;
     }
 
     private static SpoolProblem lostWhatWasConfirmed(Path directory, String how) {
@@ -275,8 +281,12 @@ public final class RocksSpool implements Spool {
         // Nothing writes any more: the list of files is on stable storage as it is.
         try (lock;
                 ledger) {
-            ledger.vouchFor(Ledger.Manifest.of(Store.database(store.directory())));
-            ledger.confirm(committer.lastBatch(), new Ledger.Entries());
+            if (committer.isRunning()) {
+                ledger.vouchFor(Ledger.Manifest.of(Store.database(store.directory())));
+                ledger.confirm(committer.lastBatch(), new Ledger.Entries());
+            }
+            // After a failed write the ledger was not told of all that the last batches held: it must not vouch for
+            // them.
         }
     }
 }

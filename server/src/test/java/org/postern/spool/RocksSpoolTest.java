@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -215,6 +216,27 @@ class RocksSpoolTest {
         Clock earlier = Clock.fixed(NOW.minusSeconds(3_600), ZoneOffset.UTC);
         try (RocksSpool spool = RocksSpool.open(directory, ROOM, earlier)) {
             assertThat(spool.nextId()).isGreaterThan(before.id());
+        }
+    }
+
+    // A kill may come between a write that nobody waits for and the ledger's next line.
+    @Test
+    void ledgerThatDidNotSeeAMessageGoLearnsOfItAtTheNextStart() throws IOException {
+        SpooledMessage gone;
+        Path ledger = directory.resolve("ledger");
+        byte[] before;
+        try (RocksSpool spool = open()) {
+            gone = accept(spool, "", octets(10), "bob@example.com");
+            before = Files.readAllBytes(ledger);
+            spool.done(gone);
+            accept(spool, "", octets(10), "bob@example.com");
+        }
+        Files.write(ledger, before);
+        for (int start = 0; start < 3; start++) {
+            try (RocksSpool spool = open()) {
+                assertThat(spool.page(Optional.empty(), 10)).hasSize(1);
+                assertThat(spool.find(gone.id())).isEmpty();
+            }
         }
     }
 
