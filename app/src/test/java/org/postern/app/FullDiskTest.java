@@ -34,7 +34,7 @@ class FullDiskTest {
     private static final int SENDERS = 20;
     private static final long LOW = 64L << 20;
     private static final long RESERVE = 16L << 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     Path directory;
