@@ -116,7 +116,7 @@ final class SpoolCommand {
         if (found.unfinished() > 0) {
             out.println("  beside    " + found.unfinished() + " that never came whole, and were never confirmed");
         }
-        found.faults().forEach(fault -> out.println("  fault     " + fault));
+        found.faults().forEach(fault -> out.println("  fault     " + Harmless.text(fault)));
         for (Damaged damaged : found.damaged()) {
             out.println((damaged.isLost() ? "  lost      " : "  doubtful  ") + damaged.id() + " " + label(damaged)
                     + ": " + damaged.how());
@@ -124,7 +124,7 @@ final class SpoolCommand {
     }
 
     private static String label(Damaged damaged) {
-        return damaged.label().isEmpty() ? "from and to nobody knows" : damaged.label();
+        return damaged.label().isEmpty() ? "from and to nobody knows" : Harmless.text(damaged.label());
     }
 
     private static Map<String, Object> said(Path directory, Inspection found) {

@@ -42,12 +42,16 @@ class SpoolCommandTest {
         String toml =
                 PosternProcess.ANY_AT_LOCALHOST.replaceFirst("\\n", "\ndata = \"" + directory.resolve("data") + "\"\n");
         config = Files.writeString(directory.resolve("check.toml"), toml).toString();
+        fill("bob");
+    }
+
+    private void fill(String name) throws IOException {
         try (RocksSpool open = RocksSpool.open(spool, new RocksSpool.Room(1 << 20, 0), Clock.systemUTC())) {
             for (int i = 0; i < MESSAGES; i++) {
                 var envelope = new Envelope(
                         new ReversePath.Null(),
                         MailParameters.NONE,
-                        List.of(Mailbox.parse("bob" + i + "@localhost").orElseThrow()));
+                        List.of(Mailbox.parse(name + i + "@localhost").orElseThrow()));
                 open.accept(
                         new Spool.Arrival(open.nextId(), "s-1", envelope, ""),
                         new ByteArrayInputStream(new byte[5_000]));
@@ -108,6 +112,16 @@ class SpoolCommandTest {
                 .endsWith("Start the server again: postern serve --config " + config + "\n");
         assertThat(lost(repaired)).isEqualTo(lost(checked)).isNotEmpty();
         assertThat(spool("check").code()).isZero();
+    }
+
+    // A mark that turns the direction of text, in an address that SMTPUTF8 allows.
+    @Test
+    @Tag("xss-1")
+    void addressCannotActOnTheTerminal() throws IOException {
+        fill("eve\u202e");
+        damage();
+        assertThat(spool("check").out()).contains("<eve\\u202e").doesNotContain("\u202e");
+        assertThat(spool("repair").out()).contains("<eve\\u202e").doesNotContain("\u202e");
     }
 
     private static List<String> lost(Said said) {
