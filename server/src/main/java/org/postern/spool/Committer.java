@@ -45,6 +45,8 @@ final class Committer implements AutoCloseable {
     /** The committer's thread's alone, while it runs. */
     private long lastBatch;
 
+    private long syncedBatch;
+
     /** Something to be written, and who waits for it. */
     private static final class Pending {
         private final Write write;
@@ -56,9 +58,10 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    /** Goes on with the batch behind {@code lastBatch}. */
+    /** Goes on with the batch behind {@code lastBatch}, which is on stable storage. */
     Committer(Store store, Ledger ledger, long lastBatch) {
         this.lastBatch = lastBatch;
+        this.syncedBatch = lastBatch;
         this.store = store;
         this.ledger = ledger;
         this.thread = Thread.ofPlatform().name("spool-committer").start(this::run);
@@ -149,11 +152,12 @@ final class Committer implements AutoCloseable {
                 if (batch.count() == 0) {
                     store.db().syncWal();
                 } else {
-                    batch.put(Records.BATCH_KEY, Records.batch(lastBatch + 1));
+                    batch.put(Records.BATCH_KEY, Records.batch(lastBatch + 1, syncedBatch));
                     store.db().write(options, batch);
                     lastBatch++;
                 }
                 if (sync) {
+                    syncedBatch = lastBatch;
                     ledger.confirm(lastBatch, entries);
                     entries.clear();
                     turnLedger();

@@ -49,9 +49,12 @@ final class Records {
         return ByteBuffer.allocate(8).putLong(id.value()).array();
     }
 
-    /** What stands under {@link #BATCH_KEY}: RocksDB's own count of what was written may go back when it is opened. */
-    static byte[] batch(long number) {
-        return ByteBuffer.allocate(8).putLong(number).array();
+    /**
+     * What stands under {@link #BATCH_KEY}: the number of the batch that it is written with (RocksDB's own count may go back when it is
+     * opened), and of the last one before it that was synced.
+     */
+    static byte[] batch(long number, long synced) {
+        return ByteBuffer.allocate(16).putLong(number).putLong(synced).array();
     }
 
     static byte[] key(MessageId id, int number) {

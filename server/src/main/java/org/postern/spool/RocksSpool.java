@@ -80,7 +80,7 @@ public final class RocksSpool implements Spool {
         if (account.batch() > 0 && !Files.exists(database)) {
             throw lostWhatWasConfirmed(directory, database + " is not there");
         }
-        Store store = Store.open(directory, Store.Mode.SERVE);
+        Store store = openStore(directory, account);
         try {
             Ledger.Entries unseen = requireWhole(store, account);
             long last = prepare(store);
@@ -97,6 +97,18 @@ public final class RocksSpool implements Spool {
         } catch (IOException | RuntimeException problem) {
             store.close();
             throw problem;
+        }
+    }
+
+    private static Store openStore(Path directory, Ledger.Account account) throws IOException {
+        try {
+            return Store.open(directory, Store.Mode.SERVE);
+        } catch (SpoolProblem problem) {
+            if (problem.kind() != SpoolProblem.Kind.DAMAGED || !LogTear.isHarmless(directory, account)) {
+                throw problem;
+            }
+            Swap.remove(Store.work(directory));
+            return Store.open(directory, Store.Mode.SERVE_BEFORE_TEAR);
         }
     }
 

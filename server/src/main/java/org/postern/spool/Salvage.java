@@ -77,22 +77,33 @@ final class Salvage implements AutoCloseable {
 
     /** As the server would open it; when it would not, with all that is damaged skipped; null when that can't be either. */
     private @Nullable Store openBest() throws IOException {
-        for (Store.Mode mode : List.of(Store.Mode.INSPECT, Store.Mode.SALVAGE)) {
-            try {
-                Store store = Store.open(directory, mode);
-                opened.add(store);
-                return store;
-            } catch (SpoolProblem problem) {
-                String said = problem.getCause() == null
-                        ? problem.getMessage()
-                        : problem.getCause().getMessage();
-                String fault = "opening it: " + said;
-                if (!faults.contains(fault)) {
-                    faults.add(fault);
-                }
+        try {
+            return open(Store.Mode.INSPECT);
+        } catch (SpoolProblem problem) {
+            if (isListWhole && LogTear.isHarmless(directory, account)) {
+                return open(Store.Mode.INSPECT_BEFORE_TEAR);
             }
+            faults.add(openingSaid(problem));
         }
-        return null;
+        try {
+            return open(Store.Mode.SALVAGE);
+        } catch (SpoolProblem problem) {
+            if (!faults.contains(openingSaid(problem))) {
+                faults.add(openingSaid(problem));
+            }
+            return null;
+        }
+    }
+
+    private Store open(Store.Mode mode) throws IOException {
+        Store store = Store.open(directory, mode);
+        opened.add(store);
+        return store;
+    }
+
+    private static String openingSaid(SpoolProblem problem) {
+        Throwable cause = problem.getCause();
+        return "opening it: " + (cause == null ? problem.getMessage() : cause.getMessage());
     }
 
     private void compareWithLedger(Store store) {

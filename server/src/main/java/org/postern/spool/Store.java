@@ -34,8 +34,12 @@ final class Store implements AutoCloseable {
     enum Mode {
         /** To work with. A log that is damaged anywhere but at its torn end is not opened. */
         SERVE,
+        /** To work with all that stands before the place where the log is torn. For a {@link LogTear} that is harmless. */
+        SERVE_BEFORE_TEAR,
         /** To be looked at and left as it is. What {@link #SERVE} does not open, this does not open either. */
         INSPECT,
+        /** As {@link #SERVE_BEFORE_TEAR}, left as it is. */
+        INSPECT_BEFORE_TEAR,
         /** To save what can be saved: what is damaged is skipped, and nothing in it is changed. */
         SALVAGE
     }
@@ -78,7 +82,7 @@ final class Store implements AutoCloseable {
         ColumnFamilyOptions small = family(table, 8L << 20);
         ColumnFamilyOptions contents = family(table, 64L << 20);
         DBOptions options = options(mode).setListeners(List.of(errors));
-        if (mode == Mode.SERVE) {
+        if (mode == Mode.SERVE || mode == Mode.SERVE_BEFORE_TEAR) {
             // Never over the files of one that has lost its beginning: RocksDB would remove them.
             options.setCreateIfMissing(!Files.exists(database)).setCreateMissingColumnFamilies(true);
         } else {
@@ -94,8 +98,9 @@ final class Store implements AutoCloseable {
         try {
             RocksDB db =
                     switch (mode) {
-                        case SERVE -> RocksDB.open(options, database.toString(), descriptors, families);
-                        case INSPECT, SALVAGE ->
+                        case SERVE, SERVE_BEFORE_TEAR ->
+                            RocksDB.open(options, database.toString(), descriptors, families);
+                        case INSPECT, INSPECT_BEFORE_TEAR, SALVAGE ->
                             RocksDB.openReadOnly(options, database.toString(), descriptors, families);
                     };
             return new Store(directory, db, List.copyOf(families), errors, natives);
@@ -119,10 +124,11 @@ final class Store implements AutoCloseable {
 
     private static DBOptions options(Mode mode) {
         return new DBOptions()
-                // Never PointInTime, the default: after one flipped bit it drops all that follows, and says nothing.
+                // Not PointInTime, the default: after one flipped bit it drops all that follows, and says nothing.
                 .setWalRecoveryMode(
                         switch (mode) {
                             case SERVE, INSPECT -> WALRecoveryMode.TolerateCorruptedTailRecords;
+                            case SERVE_BEFORE_TEAR, INSPECT_BEFORE_TEAR -> WALRecoveryMode.PointInTimeRecovery;
                             case SALVAGE -> WALRecoveryMode.SkipAnyCorruptedRecords;
                         })
                 .setParanoidChecks(mode != Mode.SALVAGE)
@@ -182,8 +188,19 @@ final class Store implements AutoCloseable {
 
     /** The number of the last batch that was written to it; 0 before the first. */
     long lastBatch() throws RocksDBException {
-        byte[] number = db.get(Records.BATCH_KEY);
-        return number == null ? 0 : ByteBuffer.wrap(number).getLong();
+        return batch(0);
+    }
+
+    /** The number of the last batch that was on stable storage when the last one was written; 0 when that is not known. */
+    long syncedBatch() throws RocksDBException {
+        return batch(1);
+    }
+
+    private long batch(int index) throws RocksDBException {
+        byte[] numbers = db.get(Records.BATCH_KEY);
+        return numbers == null || numbers.length < 8 * (index + 1)
+                ? 0
+                : ByteBuffer.wrap(numbers).getLong(8 * index);
     }
 
     ColumnFamilyHandle messages() {
