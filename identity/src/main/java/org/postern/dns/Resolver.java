@@ -1,0 +1,23 @@
+package org.postern.dns;
+
+import java.util.List;
+
+/**
+ * Whom to ask. An answer always comes, and in bounded time; what can't be had is one that {@link Answer#isFailed() failed}. Safe for
+ * many threads, which wait: call it on virtual ones.
+ */
+@FunctionalInterface
+public interface Resolver {
+    /** Asks all of them side by side; the answers in the same order. */
+    List<Answer> ask(List<Question> questions);
+
+    /** Asks one. */
+    default Answer ask(Question question) {
+        return ask(List.of(question)).getFirst();
+    }
+
+    /** Asks for one type of a name. */
+    default Answer ask(DnsName name, RecordType type) {
+        return ask(new Question(name, type));
+    }
+}

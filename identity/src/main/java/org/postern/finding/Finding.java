@@ -1,0 +1,41 @@
+package org.postern.finding;
+
+import java.util.Arrays;
+import java.util.List;
+import org.postern.dns.Answer;
+
+/**
+ * What a check came to.
+ *
+ * @param text a sentence without its full stop, for who reads a log or a reply; visible ASCII
+ * @param evidence what it rests on
+ */
+public record Finding(Check check, Result result, String text, List<Evidence> evidence) {
+    public Finding {
+        // Whatever a zone or a client wrote: it stands in one line of a log, and ends no reply.
+        text = text.chars()
+                .collect(
+                        StringBuilder::new,
+                        (safe, c) -> safe.append(c < ' ' || c > '~' ? '?' : (char) c),
+                        StringBuilder::append)
+                .toString();
+        evidence = List.copyOf(evidence);
+    }
+
+    /** One that rests on these answers. */
+    public static Finding of(Check check, Result result, String text, Answer... answers) {
+        return of(check, result, text, Arrays.asList(answers));
+    }
+
+    /** One that rests on these answers. */
+    public static Finding of(Check check, Result result, String text, List<Answer> answers) {
+        return new Finding(
+                check, result, text, answers.stream().map(Evidence::of).toList());
+    }
+
+    /** As {@code iprev=pass}. */
+    @Override
+    public String toString() {
+        return check.id() + "=" + result.word();
+    }
+}

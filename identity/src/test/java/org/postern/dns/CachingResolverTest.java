@@ -1,0 +1,262 @@
+package org.postern.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postern.dns.Answer.Security;
+import org.postern.dns.Answer.Status;
+import org.postern.dns.DnsSettings.Dnssec;
+
+/** Against a small server on loopback. */
+@Tag("dns-1")
+class CachingResolverTest {
+    private static final String ZONE = """
+        mail.good.test. A 192.0.2.10
+        mail.good.test. AAAA 2001:db8::10
+        good.test. MX 10 mail.good.test.
+        null.test. MX 0 .
+        good.test. TXT "v=spf1 " "a -all"
+        alias.test. CNAME other.test.
+        other.test. 120 CNAME mail.good.test.
+        odd\\032name\\010.test. A 192.0.2.11
+        10.2.0.192.in-addr.arpa. PTR mail.good.test.
+        11.2.0.192.in-addr.arpa. PTR odd\\032na\\(me\\010.test.
+        a.loop.test. CNAME b.loop.test.
+        b.loop.test. CNAME a.loop.test.
+        short.test. 1 A 192.0.2.12
+        """;
+
+    private final TestZone zone = new TestZone(ZONE)
+            .failing(RecordType.A, "broken.test", "SERVFAIL")
+            .failing(RecordType.A, "refused.test", "REFUSED");
+    private final AtomicLong now = new AtomicLong(5_000_000_000L);
+    private NameServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = NameServer.with(zone);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private CachingResolver resolver(InetSocketAddress... servers) {
+        DnsSettings settings =
+                DnsSettings.of(List.of(servers)).with(Dnssec.OFF).with(Duration.ofMillis(400), Duration.ofSeconds(4));
+        return new CachingResolver(
+                settings.servers().stream()
+                        .<Exchange>map(one -> new ServerExchange(one, settings))
+                        .toList(),
+                settings,
+                now::get);
+    }
+
+    private static Question question(RecordType type, String name) {
+        return new Question(new DnsName(name), type);
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void eachTypeIsRead() {
+        CachingResolver resolver = resolver(server.address());
+        assertThat(resolver.ask(List.of(
+                        question(RecordType.A, "mail.good.test"),
+                        question(RecordType.AAAA, "mail.good.test"),
+                        question(RecordType.MX, "good.test"),
+                        question(RecordType.TXT, "good.test"),
+                        question(RecordType.PTR, "10.2.0.192.in-addr.arpa"))))
+                .extracting(Answer::said)
+                .containsExactly(
+                        "192.0.2.10", "2001:db8::10", "10 mail.good.test", "\"v=spf1 a -all\"", "mail.good.test");
+        assertThat(resolver.ask(question(RecordType.MX, "null.test"))
+                        .exchanges()
+                        .getFirst()
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
+    void answerTellsHowItCame() {
+        Answer answer = resolver(server.address()).ask(question(RecordType.A, "MAIL.good.test"));
+        assertThat(answer.ttl()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(answer.time()).isPositive();
+        assertThat(answer.server()).isEqualTo("127.0.0.1:" + server.address().getPort());
+        assertThat(answer.security()).isEqualTo(Security.UNCHECKED);
+    }
+
+    @Test
+    void aliasesAreFollowedAndTheShortestTtlCounts() {
+        Answer answer = resolver(server.address()).ask(question(RecordType.A, "alias.test"));
+        assertThat(answer.said()).isEqualTo("192.0.2.10");
+        assertThat(answer.aliases()).extracting(DnsName::text).containsExactly("other.test", "mail.good.test");
+        assertThat(answer.ttl()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    // RFC 2308 §2.1 and §2.2, RFC 8020 §2.
+    @Test
+    void noSuchNameAndNoDataAreTwoThings() {
+        CachingResolver resolver = resolver(server.address());
+        assertThat(resolver.ask(question(RecordType.A, "nowhere.test")).status())
+                .isEqualTo(Status.NO_SUCH_NAME);
+        assertThat(resolver.ask(question(RecordType.MX, "mail.good.test")).status())
+                .isEqualTo(Status.NO_DATA);
+    }
+
+    @Test
+    void loopOfAliasesIsAFailure() {
+        Answer answer = resolver(server.address()).ask(question(RecordType.A, "a.loop.test"));
+        assertThat(answer.isFailed()).isTrue();
+        assertThat(answer.problem()).contains("loop");
+    }
+
+    @Test
+    void serversErrorIsAFailureInItsWords() {
+        CachingResolver resolver = resolver(server.address());
+        assertThat(resolver.ask(question(RecordType.A, "broken.test")).said()).isEqualTo("SERVFAIL");
+        assertThat(resolver.ask(question(RecordType.A, "refused.test")).said()).isEqualTo("REFUSED");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MUTE", "ABOUT_ANOTHER_NAME", "WRONG_ID", "GARBAGE"})
+    void serverThatMakesNoSenseIsAFailureInTime(NameServer.Manner manner) {
+        server.behave(manner);
+        long start = System.nanoTime();
+        Answer answer = resolver(server.address()).ask(question(RecordType.A, "mail.good.test"));
+        assertThat(answer.isFailed()).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void whatDoesNotFitIsAskedByTcp() {
+        server.behave(NameServer.Manner.TRUNCATING);
+        assertThat(resolver(server.address())
+                        .ask(question(RecordType.A, "mail.good.test"))
+                        .said())
+                .isEqualTo("192.0.2.10");
+        assertThat(server.askedByTcp()).isEqualTo(1);
+    }
+
+    // 500 names of one address: by TCP, and all in bounds.
+    @Test
+    void manyRecordsAreBounded() {
+        server.serve(new TestZone(IntStream.range(0, 900)
+                .mapToObj(i -> "9.2.0.192.in-addr.arpa. PTR host" + i + ".test.\n")
+                .collect(Collectors.joining())));
+        Answer answer = resolver(server.address()).ask(question(RecordType.PTR, "9.2.0.192.in-addr.arpa"));
+        assertThat(answer.pointers()).hasSize(500);
+    }
+
+    @Test
+    void namesWithOddOctetsAreVisibleAscii() {
+        Answer answer = resolver(server.address()).ask(question(RecordType.PTR, "11.2.0.192.in-addr.arpa"));
+        assertThat(answer.said()).isEqualTo("odd\\032na\\(me\\010.test");
+        assertThat(answer.pointers().getFirst().octets()).isEqualTo("odd na(me\n.test");
+        assertThat(answer.pointers().getFirst().domain()).isEmpty();
+    }
+
+    @Test
+    void nextServerIsAskedWhenOneFails() throws IOException {
+        try (NameServer second = NameServer.with(zone)) {
+            server.behave(NameServer.Manner.MUTE);
+            Answer answer = resolver(server.address(), second.address()).ask(question(RecordType.A, "mail.good.test"));
+            assertThat(answer.said()).isEqualTo("192.0.2.10");
+            assertThat(answer.server())
+                    .isEqualTo("127.0.0.1:" + second.address().getPort());
+        }
+    }
+
+    @Test
+    void withoutAServerNothingHangs() {
+        assertThat(resolver().ask(question(RecordType.A, "mail.good.test")).problem())
+                .contains("dns.servers");
+    }
+
+    @Test
+    void answerIsRememberedForItsTtl() {
+        CachingResolver resolver = resolver(server.address());
+        resolver.ask(question(RecordType.A, "mail.good.test"));
+        pass(Duration.ofSeconds(299));
+        Answer again = resolver.ask(question(RecordType.A, "Mail.Good.Test"));
+        assertThat(again.server()).isEqualTo("cache");
+        assertThat(again.ttl()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(server.asked()).isEqualTo(1);
+        pass(Duration.ofSeconds(2));
+        resolver.ask(question(RecordType.A, "mail.good.test"));
+        assertThat(server.asked()).isEqualTo(2);
+    }
+
+    // RFC 2308 §5: for the SOA's minimum.
+    @Test
+    void noIsRememberedToo() {
+        CachingResolver resolver = resolver(server.address());
+        resolver.ask(question(RecordType.A, "nowhere.test"));
+        pass(Duration.ofSeconds(59));
+        resolver.ask(question(RecordType.A, "nowhere.test"));
+        assertThat(server.asked()).isEqualTo(1);
+        pass(Duration.ofSeconds(2));
+        resolver.ask(question(RecordType.A, "nowhere.test"));
+        assertThat(server.asked()).isEqualTo(2);
+    }
+
+    // RFC 9520 §3.2.
+    @Test
+    void failureIsRememberedForAMoment() {
+        CachingResolver resolver = resolver(server.address());
+        resolver.ask(question(RecordType.A, "broken.test"));
+        int asked = server.asked();
+        resolver.ask(question(RecordType.A, "broken.test"));
+        assertThat(server.asked()).isEqualTo(asked);
+        pass(Duration.ofSeconds(3));
+        resolver.ask(question(RecordType.A, "broken.test"));
+        assertThat(server.asked()).isGreaterThan(asked);
+    }
+
+    @Test
+    void oneQuestionOnItsWayAnswersAllWhoAskIt() throws Exception {
+        server.delay(Duration.ofMillis(200));
+        CachingResolver resolver = resolver(server.address());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Answer>> askers = IntStream.range(0, 50)
+                    .<Callable<Answer>>mapToObj(_ -> () -> resolver.ask(question(RecordType.A, "mail.good.test")))
+                    .toList();
+            for (Future<Answer> answer : threads.invokeAll(askers)) {
+                assertThat(answer.get().said()).isEqualTo("192.0.2.10");
+            }
+        }
+        assertThat(server.asked()).isEqualTo(1);
+    }
+
+    @Test
+    void sessionHasABudget() {
+        var budget = new Budget(resolver(server.address()), 2);
+        assertThat(budget.ask(List.of(
+                        question(RecordType.A, "mail.good.test"),
+                        question(RecordType.MX, "good.test"),
+                        question(RecordType.TXT, "good.test"))))
+                .extracting(Answer::isFailed)
+                .containsExactly(false, false, true);
+        assertThat(budget.ask(question(RecordType.A, "mail.good.test")).problem())
+                .contains("2 questions");
+        assertThat(server.asked()).isEqualTo(2);
+    }
+}

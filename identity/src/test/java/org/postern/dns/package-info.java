@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.dns;
+
+import org.jspecify.annotations.NullMarked;
