@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.spf;
+
+import org.jspecify.annotations.NullMarked;
