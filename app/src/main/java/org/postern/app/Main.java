@@ -12,7 +12,14 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Serve.class, QueueCommand.class, SpoolCommand.class, ConfigCommand.class, Rehearse.class},
+        subcommands = {
+            Serve.class,
+            JudgeCommand.class,
+            QueueCommand.class,
+            SpoolCommand.class,
+            ConfigCommand.class,
+            Rehearse.class
+        },
         footer = {
             "",
             "Exit codes: 0 fine, 1 the thing asked about is not fine, 2 usage, 75 try again later.",

@@ -18,6 +18,8 @@ import org.postern.control.ControlServer;
 import org.postern.control.Desk;
 import org.postern.delivery.LocalCourier;
 import org.postern.door.Door;
+import org.postern.door.Examiner;
+import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.route.MaildirDelivery;
 import org.postern.route.Router;
@@ -44,6 +46,8 @@ final class Mta implements AutoCloseable {
     private final SmtpServer server;
     private final Queue queue;
     private final Spool spool;
+    private final Examiner examiner;
+    private final Greylist greylist;
     private final Certificates certificates;
     private final Optional<ControlServer> control;
     private final Duration stopTime;
@@ -52,6 +56,8 @@ final class Mta implements AutoCloseable {
             SmtpServer server,
             Queue queue,
             Spool spool,
+            Examiner examiner,
+            Greylist greylist,
             Certificates certificates,
             Optional<ControlServer> control,
             Duration stopTime) {
@@ -59,6 +65,8 @@ final class Mta implements AutoCloseable {
         this.control = control;
         this.queue = queue;
         this.spool = spool;
+        this.examiner = examiner;
+        this.greylist = greylist;
         this.certificates = certificates;
         this.stopTime = stopTime;
     }
@@ -83,7 +91,10 @@ final class Mta implements AutoCloseable {
         var courier = new LocalCourier(
                 spool, router, new MaildirDelivery(config.hostname().name()));
         var queue = new Queue(spool, courier, config.keeping().retry(), clock);
-        var door = new Door(config.hostname(), config.intake(), router, spool, queue, clock);
+        Examiner examiner = Examiner.of(config, clock);
+        Greylist greylist = Greylist.open(
+                config.data().resolve("greylist"), config.judging().greylist(), clock);
+        var door = new Door(config, examiner, greylist, router, spool, queue, clock);
         SmtpServer.Builder builder = SmtpServer.named(config.hostname())
                 .limits(withinOpenFiles(config.limits()))
                 .tls(certificates.context())
@@ -97,7 +108,14 @@ final class Mta implements AutoCloseable {
             var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.YES);
             Optional<ControlServer> control = ControlServer.start(config.data(), desk);
             return new Mta(
-                    server, queue, spool, certificates, control, config.intake().stopTime());
+                    server,
+                    queue,
+                    spool,
+                    examiner,
+                    greylist,
+                    certificates,
+                    control,
+                    config.intake().stopTime());
         } catch (IOException problem) {
             queue.close();
             throw problem;
@@ -132,7 +150,7 @@ final class Mta implements AutoCloseable {
     }
 
     private static Listener listener(Config config, Listen listen) {
-        return new Listener(listen.address(), listen.tls(), config.bannerDelay(), trust(config, listen));
+        return new Listener(listen.address(), listen.tls(), config.judging().bannerDelay(), trust(config, listen));
     }
 
     private static Predicate<InetAddress> trust(Config config, Listen listen) {
@@ -159,7 +177,8 @@ final class Mta implements AutoCloseable {
         // Before what it asks: nobody may look into a store that is closed.
         control.ifPresent(ControlServer::close);
         queue.close();
-        try {
+        examiner.close();
+        try (greylist) {
             spool.close();
         } catch (IOException problem) {
             LoggerFactory.getLogger(Mta.class)

@@ -58,7 +58,8 @@ final class QueueText {
                 text,
                 "size",
                 message.octets() + " octets" + (details.body().isEmpty() ? "" : ", " + details.body())
-                        + (details.smtputf8() ? ", SMTPUTF8" : ""));
+                        + (details.smtputf8() ? ", SMTPUTF8" : "")
+                        + (details.quarantined() ? ", quarantined" : ""));
         for (Details.Delivery one : details.recipients()) {
             field(text, "to", path(one.to()));
             String tried = one.attempts() == 0

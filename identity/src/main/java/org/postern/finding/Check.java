@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /** The checks, in the order in which one decides among others of the same weight. {@code docs/checks.md} describes each. */
 public enum Check {
+    OWN_LIST,
     EARLY_TALK,
-    HELO_MISSING,
     HELO_SYNTAX,
     HELO_BARE_IP,
     HELO_FQDN,
@@ -20,9 +20,9 @@ public enum Check {
     HELO_CHANGED,
     SPF_HELO,
     DNSBL,
+    DNSWL,
     FROM_DOMAIN,
-    SPF,
-    DMARC;
+    SPF;
 
     private final String id = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

@@ -7,10 +7,11 @@ import org.postern.dns.Answer;
 /**
  * What a check came to.
  *
+ * @param subject what it is about, in a form that is compared: a zone and its code, a domain; may be empty
  * @param text a sentence without its full stop, for who reads a log or a reply; visible ASCII
  * @param evidence what it rests on
  */
-public record Finding(Check check, Result result, String text, List<Evidence> evidence) {
+public record Finding(Check check, Result result, String subject, String text, List<Evidence> evidence) {
     public Finding {
         // Whatever a zone or a client wrote: it stands in one line of a log, and ends no reply.
         text = text.chars()
@@ -30,7 +31,17 @@ public record Finding(Check check, Result result, String text, List<Evidence> ev
     /** One that rests on these answers. */
     public static Finding of(Check check, Result result, String text, List<Answer> answers) {
         return new Finding(
-                check, result, text, answers.stream().map(Evidence::of).toList());
+                check, result, "", text, answers.stream().map(Evidence::of).toList());
+    }
+
+    /** The same, about {@code other}. */
+    public Finding about(String other) {
+        return new Finding(check, result, other, text, evidence);
+    }
+
+    /** Whether it is of that check and came to that. */
+    public boolean is(Check which, Result what) {
+        return check == which && result == what;
     }
 
     /** As {@code iprev=pass}. */

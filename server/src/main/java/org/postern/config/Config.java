@@ -1,12 +1,15 @@
 package org.postern.config;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.postern.dns.DnsSettings;
+import org.postern.policy.Net;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
 import org.postern.smtp.Domain;
@@ -22,7 +25,7 @@ import org.postern.tls.CertificateFiles;
  * @param postmaster who reads mail to postmaster and abuse; none: it is kept in a Maildir under data
  * @param certificates none: a self-signed one is made under data
  * @param trusted relay.trusted
- * @param bannerDelay policy.banner-delay
+ * @param judging how strangers are judged
  */
 public record Config(
         Domain hostname,
@@ -32,7 +35,8 @@ public record Config(
         List<CertificateFiles> certificates,
         List<Net> trusted,
         List<LocalDomain> domains,
-        Duration bannerDelay,
+        Dns dns,
+        Judging judging,
         Limits limits,
         Intake intake,
         Keeping keeping,
@@ -49,11 +53,12 @@ public record Config(
      *
      * @param receivedHeaders past so many Received fields a message is in a loop, 554 5.4.6
      * @param headerBytes of a message's header; past it 552 5.3.4
+     * @param dnsQuestions how many a session may ask of DNS; what it asks past it fails
      * @param stopTime how long transactions under way may take when the server is told to stop
      */
-    public record Intake(int receivedHeaders, int headerBytes, Duration stopTime) {
+    public record Intake(int receivedHeaders, int headerBytes, int dnsQuestions, Duration stopTime) {
         /** The defaults. */
-        public static final Intake DEFAULT = new Intake(100, 262_144, Duration.ofSeconds(30));
+        public static final Intake DEFAULT = new Intake(100, 262_144, 200, Duration.ofSeconds(30));
     }
 
     /**
@@ -65,6 +70,13 @@ public record Config(
         /** The defaults. */
         public static final Keeping DEFAULT = new Keeping(RetrySchedule.DEFAULT, RocksSpool.Room.DEFAULT, 4);
     }
+
+    /**
+     * {@code [dns]}.
+     *
+     * @param trustAnchors the file that the settings' anchors were read from; none: the root's own
+     */
+    public record Dns(DnsSettings settings, Optional<Path> trustAnchors) {}
 
     /** What came of reading a configuration. */
     public sealed interface Result {
@@ -103,6 +115,11 @@ public record Config(
         } catch (CharacterCodingException notText) {
             return new Result.Invalid(List.of(new Mistake(file, 1, 1, "the file is not UTF-8 text")));
         }
+    }
+
+    /** Reads the address of a name server, with its port or without: {@code 127.0.0.1:53}, {@code 192.0.2.53}, {@code [::1]:53}. */
+    public static Optional<InetSocketAddress> server(String text) {
+        return ConfigReader.server(text);
     }
 
     /** Reads {@code toml}, which came from {@code file}. */

@@ -1,7 +1,9 @@
 package org.postern.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +21,10 @@ import org.postern.config.Config.Keeping;
 import org.postern.config.Config.LogFormat;
 import org.postern.config.Config.Result;
 import org.postern.config.Listen.Role;
+import org.postern.dns.CachingResolver;
+import org.postern.dns.DnsSettings;
+import org.postern.dns.DnsSettings.Dnssec;
+import org.postern.policy.Net;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
@@ -79,10 +85,9 @@ final class ConfigReader {
         List<CertificateFiles> certificates = certificates(root.section("tls"));
         List<LocalDomain> domains = domains(root.section("domains"), hostname, data);
         postmaster.ifPresent(mailbox -> checkPostmaster(root, mailbox, domains));
-        Section policy = root.section("policy");
-        Duration bannerDelay = policy.duration("banner-delay", NONE, NONE);
-        policy.refuseOthers();
         Section limits = root.section("limits");
+        Config.Dns dns = dns(root.section("dns"), limits);
+        Judging judging = new PolicyReader(root.section("policy"), limits, this::path).read();
         var config = new Config(
                 hostname,
                 data,
@@ -91,7 +96,8 @@ final class ConfigReader {
                 certificates,
                 trusted,
                 domains,
-                bannerDelay,
+                dns,
+                judging,
                 limits(limits),
                 intake(limits),
                 keeping(root.section("queue"), limits),
@@ -115,15 +121,17 @@ final class ConfigReader {
     }
 
     private Optional<Path> path(Section section, String key) {
-        return section.text(key, "a path", text -> {
-            try {
-                return text.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(directory.resolve(text).normalize());
-            } catch (InvalidPathException odd) {
-                return Optional.empty();
-            }
-        });
+        return section.text(key, "a path", this::path);
+    }
+
+    private Optional<Path> path(String text) {
+        try {
+            return text.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(directory.resolve(text).normalize());
+        } catch (InvalidPathException odd) {
+            return Optional.empty();
+        }
     }
 
     // --- [[listen]]
@@ -331,6 +339,44 @@ final class ConfigReader {
         }
     }
 
+    // --- [dns]
+    // -----------------------------------------------------------------------------------------------------------------
+
+    private Config.Dns dns(Section section, Section limits) {
+        List<InetSocketAddress> servers =
+                section.list("servers", "addresses as \"127.0.0.1:53\" or \"192.0.2.53\"", ConfigReader::server);
+        DnsSettings d = DnsSettings.of(servers.isEmpty() ? CachingResolver.systemServers() : servers);
+        Dnssec dnssec = section.word("dnssec", Dnssec.class, d.dnssec());
+        if (dnssec == Dnssec.TRUST_AD && d.dnssec() != Dnssec.TRUST_AD) {
+            section.mistake("dnssec", "can trust servers on this host only: anybody on the way could set the bit");
+        }
+        Optional<Path> anchors = path(section, "trust-anchors");
+        var settings = new DnsSettings(
+                d.servers(),
+                section.duration("timeout", d.timeout(), INSTANT),
+                section.duration("deadline", d.deadline(), INSTANT),
+                dnssec,
+                anchors.map(file -> anchors(section, file)).orElse(d.trustAnchors()),
+                limits.integer("dns-cache", d.cacheEntries(), 1),
+                limits.integer("dns-questions-at-once", d.questionsAtOnce(), 1));
+        section.refuseOthers();
+        return new Config.Dns(settings, anchors);
+    }
+
+    static Optional<InetSocketAddress> server(String text) {
+        Optional<InetSocketAddress> address = Net.address(text).map(bare -> new InetSocketAddress(bare, 53));
+        return address.isPresent() ? address : socketAddress(text);
+    }
+
+    private static String anchors(Section section, Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException problem) {
+            section.mistake("trust-anchors", "can't be read: " + problem.getMessage());
+            return "";
+        }
+    }
+
     // --- [limits], [log]
     // -------------------------------------------------------------------------------------------------------
 
@@ -358,6 +404,7 @@ final class ConfigReader {
         return new Intake(
                 section.integer("received-headers", d.receivedHeaders(), 1),
                 section.integer("header-bytes", d.headerBytes(), 1_024),
+                section.integer("dns-questions", d.dnsQuestions(), 1),
                 section.duration("stop-time", d.stopTime(), NONE));
     }
 

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.postern.dns.DnsSettings;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
@@ -42,8 +43,8 @@ public final class ConfigText {
             line("trusted", list(config.trusted()));
         }
         config.domains().forEach(this::write);
-        head("[policy]");
-        line("banner-delay", quoted(Durations.write(config.bannerDelay())));
+        write(config.dns());
+        new PolicyText(this).write(config.judging());
         head("[queue]");
         line(
                 "retry",
@@ -52,18 +53,34 @@ public final class ConfigText {
                         .toList()));
         line("expire", quoted(Durations.write(config.keeping().retry().expire())));
         write(config.limits(), config.intake(), config.keeping());
+        line("greylist-entries", number(config.judging().greylist().entries()));
+        line("dns-cache", number(config.dns().settings().cacheEntries()));
+        line("dns-questions-at-once", number(config.dns().settings().questionsAtOnce()));
         head("[log]");
         line("format", quoted(Section.word(config.logFormat())));
     }
 
     private void write(Listen listen) {
         head("[[listen]]");
-        InetSocketAddress address = listen.address();
-        String host = AddressLiteral.text(address.getAddress());
-        line("address", quoted((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort()));
+        line("address", quoted(text(listen.address())));
         line("role", quoted(Section.word(listen.role())));
         line("relay", Boolean.toString(listen.relay()));
         line("tls", quoted(Section.word(listen.tls())));
+    }
+
+    private void write(Config.Dns config) {
+        DnsSettings dns = config.settings();
+        head("[dns]");
+        line("servers", list(dns.servers().stream().map(ConfigText::text).toList()));
+        line("dnssec", quoted(Section.word(dns.dnssec())));
+        line("timeout", quoted(Durations.write(dns.timeout())));
+        line("deadline", quoted(Durations.write(dns.deadline())));
+        config.trustAnchors().ifPresent(file -> line("trust-anchors", quoted(file.toString())));
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = AddressLiteral.text(address.getAddress());
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private void write(LocalDomain domain) {
@@ -104,17 +121,18 @@ public final class ConfigText {
         line("handshake-time", quoted(Durations.write(limits.handshakeTime())));
         line("received-headers", number(intake.receivedHeaders()));
         line("header-bytes", number(intake.headerBytes()));
+        line("dns-questions", number(intake.dnsQuestions()));
         line("stop-time", quoted(Durations.write(intake.stopTime())));
         line("spool-free-bytes", number(keeping.room().lowOctets()));
         line("spool-reserve-bytes", number(keeping.room().reserveOctets()));
         line("deliveries", number(keeping.deliveries()));
     }
 
-    private void head(String table) {
+    void head(String table) {
         text.append('\n').append(table).append('\n');
     }
 
-    private void line(String key, String value) {
+    void line(String key, String value) {
         text.append(key).append(" = ").append(value).append('\n');
     }
 
@@ -122,12 +140,12 @@ public final class ConfigText {
         return String.format(Locale.ROOT, "%,d", value).replace(',', '_');
     }
 
-    private static String list(Collection<?> values) {
+    static String list(Collection<?> values) {
         return values.stream().map(value -> quoted(value.toString())).collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** A basic string of TOML. */
-    private static String quoted(String value) {
+    static String quoted(String value) {
         var quoted = new StringBuilder("\"");
         value.codePoints().forEach(c -> {
             if (c == '"' || c == '\\') {

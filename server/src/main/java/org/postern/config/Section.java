@@ -130,6 +130,10 @@ final class Section {
         return table.contains(List.of(key));
     }
 
+    boolean isTable(String key) {
+        return table.get(List.of(key)) instanceof TomlTable;
+    }
+
     boolean isList(String key) {
         return value(key) instanceof TomlArray;
     }

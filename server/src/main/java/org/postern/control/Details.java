@@ -13,10 +13,17 @@ import org.postern.spool.SpooledMessage;
  *
  * @param session the session that brought it
  * @param body as MAIL said: {@code 7BIT}, {@code 8BITMIME}, or empty
+ * @param quarantined whether it goes where its recipients look for what is doubtful
  * @param trace the header fields that we put before the content, CRLF line ends
  */
 public record Details(
-        Summary summary, String session, String body, boolean smtputf8, String trace, List<Delivery> recipients) {
+        Summary summary,
+        String session,
+        String body,
+        boolean smtputf8,
+        boolean quarantined,
+        String trace,
+        List<Delivery> recipients) {
 
     /**
      * A recipient.
@@ -37,6 +44,7 @@ public record Details(
                 message.session(),
                 body(message.body()),
                 message.smtputf8(),
+                message.quarantined(),
                 message.trace(),
                 message.recipients().stream().map(Details::delivery).toList());
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postern.queue.Courier;
 import org.postern.route.MaildirDelivery;
 import org.postern.route.Route;
@@ -19,6 +20,9 @@ import org.postern.spool.SpooledMessage;
 
 /** Delivers into Maildirs, and drops what is to be discarded. Routes are looked up at each attempt, so that a mended one is used. */
 public final class LocalCourier implements Courier {
+    /** Where mail programs look for what is doubtful: RFC 6154 §2 calls it Junk, and Maildir++ writes a folder with a dot. */
+    private static final String JUNK = ".Junk";
+
     private final Spool spool;
     private final Router router;
     private final MaildirDelivery maildirs;
@@ -56,10 +60,13 @@ public final class LocalCourier implements Courier {
         // RFC 5321 §4.4: the final delivery puts the return path on top.
         String prefix = "Return-Path: " + message.from().path() + "\r\nDelivered-To: " + into.mailbox() + "\r\n"
                 + message.trace();
+        Optional<String> folder = message.quarantined() ? Optional.of(JUNK) : Optional.empty();
         try (InputStream content = spool.content(message)) {
             String unique = message.id() + "R" + message.envelope().recipients().indexOf(first);
-            maildirs.deliver(new MaildirDelivery.Copy(into.path(), message.received(), unique, prefix), content);
-            return new Outcome.Delivered(into.path().toString());
+            maildirs.deliver(
+                    new MaildirDelivery.Copy(into.path(), folder, message.received(), unique, prefix), content);
+            return new Outcome.Delivered(
+                    into.path() + folder.map(name -> "/" + name).orElse(""));
         } catch (SpoolProblem ours) {
             throw ours;
         } catch (IOException problem) {

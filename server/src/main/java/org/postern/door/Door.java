@@ -3,7 +3,9 @@ package org.postern.door;
 import java.time.Clock;
 import java.util.Locale;
 import org.postern.config.Config;
+import org.postern.config.Judging;
 import org.postern.config.Listen;
+import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
@@ -15,15 +17,22 @@ import org.postern.spool.Spool;
 public final class Door {
     private final Domain hostname;
     private final Config.Intake limits;
+    private final Examiner examiner;
+    private final Greylist greylist;
+    private final Judging judging;
     private final Router router;
     private final Spool spool;
     private final Queue queue;
     private final Clock clock;
 
     /** A door to {@code spool}; what it has accepted goes to {@code queue}. */
-    public Door(Domain hostname, Config.Intake limits, Router router, Spool spool, Queue queue, Clock clock) {
-        this.hostname = hostname;
-        this.limits = limits;
+    public Door(
+            Config config, Examiner examiner, Greylist greylist, Router router, Spool spool, Queue queue, Clock clock) {
+        this.hostname = config.hostname();
+        this.limits = config.intake();
+        this.judging = config.judging();
+        this.examiner = examiner;
+        this.greylist = greylist;
         this.router = router;
         this.spool = spool;
         this.queue = queue;
@@ -37,6 +46,18 @@ public final class Door {
 
     Domain hostname() {
         return hostname;
+    }
+
+    Examiner examiner() {
+        return examiner;
+    }
+
+    Greylist greylist() {
+        return greylist;
+    }
+
+    Judging judging() {
+        return judging;
     }
 
     Config.Intake limits() {

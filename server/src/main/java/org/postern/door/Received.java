@@ -5,6 +5,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.postern.dns.DnsName;
 import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Envelope;
@@ -20,12 +21,24 @@ final class Received {
     private Received() {}
 
     /** With its line end. */
-    static String field(Session session, Domain hostname, Envelope envelope, String id, ZonedDateTime now) {
+    static String field(
+            Session session,
+            Optional<DnsName> confirmed,
+            Domain hostname,
+            Envelope envelope,
+            String id,
+            ZonedDateTime now) {
         var text = new StringBuilder("Received: from ");
         AddressLiteral address = AddressLiteral.of(session.client().getAddress());
         text.append(name(session, address));
-        // The name that reverse DNS confirms will stand here; what wasn't asked is unknown.
-        text.append(" (unknown ").append(address).append(")\r\n\tby ").append(hostname);
+        // A name with odd octets is as good as none here: it may hold what ends a comment.
+        String known = confirmed.flatMap(DnsName::domain).map(Domain::name).orElse("unknown");
+        text.append(" (")
+                .append(known)
+                .append(' ')
+                .append(address)
+                .append(")\r\n\tby ")
+                .append(hostname);
         text.append(" with ").append(protocol(session, envelope));
         session.tls()
                 .ifPresent(tls -> text.append(" (")

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.postern.message.Header;
 import org.postern.message.OpenMessage;
+import org.postern.policy.Action;
+import org.postern.policy.Verdict;
 import org.postern.route.Route;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.ForwardPath;
@@ -37,6 +39,9 @@ final class Visit implements SessionHandler {
     private final Session session;
     private final String role;
 
+    /** Empty for the trusted, who are recorded, never judged. */
+    private final Optional<Judge> judge;
+
     /** Where the accepted recipients of the open transaction go. */
     private final Map<ForwardPath, Route> routes = new LinkedHashMap<>();
 
@@ -44,19 +49,23 @@ final class Visit implements SessionHandler {
         this.door = door;
         this.session = session;
         this.role = role;
+        this.judge = session.trusted() ? Optional.empty() : Optional.of(new Judge(door, session));
+    }
+
+    @Override
+    public boolean toleratesEarlyTalk() {
+        return judge.map(Judge::toleratesEarlyTalk).orElse(true);
     }
 
     @Override
     public Reply greeted(Greeting greeting, Reply welcome) {
-        // helo-syntax and helo-bare-ip need no DNS. The trusted are recorded, never judged.
-        return greeting.name() instanceof Greeting.Malformed malformed && !session.trusted()
-                ? Reply.of(501, malformed.why() + " [" + session.id() + "]")
-                : welcome;
+        return judge.flatMap(one -> one.greeted(greeting)).map(this::named).orElse(welcome);
     }
 
     @Override
     public Reply mail(ReversePath from, MailParameters parameters) {
         routes.clear();
+        judge.ifPresent(one -> one.from(from));
         try {
             door.spool().requireRoom();
             return Reply.of(250, "2.1.0", "sender noted");
@@ -68,15 +77,22 @@ final class Visit implements SessionHandler {
     @Override
     public Reply rcpt(ForwardPath to) {
         Route route = door.router().route(to);
-        return switch (route) {
-            case Route.IntoMaildir _, Route.Discard _ -> {
-                routes.put(to, route);
-                yield Reply.of(250, "2.1.5", "recipient noted");
-            }
-            case Route.NoSuchMailbox unknown -> refusal(550, "5.1.1", to.path() + ": " + unknown.why());
-            case Route.NotOurs _ ->
-                refusal(550, "5.7.1", to.path() + ": relaying denied, mail is taken for our own domains only");
-        };
+        // First: whoever wants to relay has no need to be known.
+        if (route instanceof Route.NotOurs) {
+            return refusal(550, "5.7.1", to.path() + ": relaying denied, mail is taken for our own domains only");
+        }
+        // Who is refused for what it is does not learn who is here: attacks.md enum-1. And who is not here can't agree
+        // with
+        // others on a verdict.
+        Optional<Reply> refused = judge.flatMap(one -> one.recipient(to, route instanceof Route.NoSuchMailbox));
+        if (refused.isPresent()) {
+            return named(refused.get());
+        }
+        if (route instanceof Route.NoSuchMailbox unknown) {
+            return refusal(550, "5.1.1", to.path() + ": " + unknown.why());
+        }
+        routes.put(to, route);
+        return Reply.of(250, "2.1.5", "recipient noted");
     }
 
     @Override
@@ -95,29 +111,41 @@ final class Visit implements SessionHandler {
         if (loop.isPresent()) {
             return refusal(554, "5.4.6", loop.get());
         }
+        Optional<Verdict> verdict = judge.map(Judge::verdict);
+        Optional<Reply> refused = verdict.filter(one -> !one.isTaken()).flatMap(Verdict::reply);
+        if (refused.isPresent()) {
+            return named(refused.get());
+        }
+        boolean quarantined =
+                verdict.filter(one -> one.action() == Action.QUARANTINE).isPresent();
         MessageId id = door.spool().nextId();
-        String received =
-                Received.field(session, door.hostname(), envelope, id.toString(), ZonedDateTime.now(door.clock()));
+        String received = Received.field(
+                session,
+                judge.flatMap(Judge::confirmedName),
+                door.hostname(),
+                envelope,
+                id.toString(),
+                ZonedDateTime.now(door.clock()));
         // As Postfix does: what begins with white space is body, and must not go on with our field.
         String trace = opened.get().header().beginsAsContinuation() ? received + "\r\n" : received;
         SpooledMessage message;
         try {
             message = door.spool()
                     .accept(
-                            new Spool.Arrival(id, session.id(), envelope, trace),
+                            new Spool.Arrival(id, session.id(), envelope, trace, quarantined),
                             opened.get().octets());
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
         door.queue().add(message);
-        LOG.atInfo()
+        LoggingEventBuilder line = LOG.atInfo()
                 .addKeyValue("id", id)
                 .addKeyValue("session", session.id())
                 .addKeyValue("from", envelope.from().path())
                 .addKeyValue("to", envelope.recipients().getFirst().path())
                 .addKeyValue("recipients", envelope.recipients().size())
-                .addKeyValue("octets", message.octets())
-                .log("message");
+                .addKeyValue("octets", message.octets());
+        judged(line).log("message");
         return Reply.of(250, "2.0.0", "kept as " + id);
     }
 
@@ -161,7 +189,12 @@ final class Visit implements SessionHandler {
     }
 
     private Reply refusal(int code, String enhanced, String text) {
-        return Reply.of(code, enhanced, text + " [" + session.id() + "]");
+        return named(Reply.of(code, enhanced, text));
+    }
+
+    /** With the session's name, by which the operator finds it in the log. */
+    private Reply named(Reply reply) {
+        return reply.endingWith("[" + session.id() + "]");
     }
 
     // --- the log
@@ -169,12 +202,26 @@ final class Visit implements SessionHandler {
 
     @Override
     public void refused(String asked, Reply reply) {
-        LOG.atInfo()
-                .addKeyValue("session", session.id())
-                .addKeyValue("client", address())
-                .addKeyValue("asked", asked)
-                .addKeyValue("reply", reply)
+        judged(LOG.atInfo()
+                        .addKeyValue("session", session.id())
+                        .addKeyValue("client", address())
+                        .addKeyValue("asked", asked)
+                        .addKeyValue("reply", reply))
                 .log("refused");
+    }
+
+    /** With the verdict that was just given, and what led to it; the trusted have none. */
+    private LoggingEventBuilder judged(LoggingEventBuilder line) {
+        Optional<Verdict> verdict = judge.flatMap(Judge::takeLast);
+        if (verdict.isEmpty()) {
+            return line;
+        }
+        LoggingEventBuilder told = line.addKeyValue("verdict", verdict.get().word());
+        if (verdict.get().decidedBy().isPresent()) {
+            told = told.addKeyValue("by", verdict.get().decidedBy().get());
+        }
+        String notable = Judge.notable(verdict.get());
+        return notable.isEmpty() ? told : told.addKeyValue("findings", notable);
     }
 
     @Override

@@ -23,6 +23,7 @@ final class Maildir {
 
     private final Path root;
     private final String host;
+    private final boolean isFolder;
 
     /**
      * A Maildir that may not be there yet.
@@ -30,14 +31,29 @@ final class Maildir {
      * @param host this machine's name, as a part of file names
      */
     Maildir(Path root, String host) {
+        this(root, host, false);
+    }
+
+    private Maildir(Path root, String host, boolean isFolder) {
         this.root = root;
+        this.isFolder = isFolder;
         this.host = host.replace("/", "\\057").replace(":", "\\072");
+    }
+
+    /** A folder of it, as Maildir++ has them. */
+    Maildir folder(String name) {
+        return new Maildir(root.resolve(name), host, true);
     }
 
     /** Makes what is missing of it, durably. */
     void make(DurableDirectories directories) throws IOException {
         for (String part : new String[] {"tmp", "new", "cur"}) {
             directories.make(root.resolve(part));
+        }
+        // By this file readers of Maildir++ know a folder.
+        Path mark = root.resolve("maildirfolder");
+        if (isFolder && !Files.exists(mark)) {
+            Files.write(mark, new byte[0]);
         }
     }
 

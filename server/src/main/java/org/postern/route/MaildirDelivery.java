@@ -35,11 +35,12 @@ public final class MaildirDelivery {
     /**
      * A copy of a message for one mailbox.
      *
+     * @param folder of the Maildir, as {@code .Junk}; empty for its inbox
      * @param received when the message came
      * @param unique its name among all copies on this machine, the same at each attempt
      * @param prefix header fields that stand before the content, the same at each attempt; CRLF line ends
      */
-    public record Copy(Path maildir, Instant received, String unique, String prefix) {}
+    public record Copy(Path maildir, Optional<String> folder, Instant received, String unique, String prefix) {}
 
     /**
      * Delivers. When it returns, the copy is on stable storage under {@code new}; when it throws, nothing is left of it (but for what a
@@ -51,6 +52,10 @@ public final class MaildirDelivery {
     public void deliver(Copy copy, InputStream content) throws IOException {
         var maildir = new Maildir(copy.maildir(), host);
         maildir.make(directories);
+        if (copy.folder().isPresent()) {
+            maildir = maildir.folder(copy.folder().get());
+            maildir.make(directories);
+        }
         byte[] prefix = copy.prefix().replace("\r\n", "\n").getBytes(UTF_8);
         String name = maildir.fileName(copy.received(), copy.unique());
         Optional<Path> there = maildir.find(name);

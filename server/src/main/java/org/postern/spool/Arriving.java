@@ -71,6 +71,7 @@ final class Arriving {
                 envelope.from(),
                 envelope.parameters().body(),
                 envelope.parameters().smtputf8(),
+                arrival.quarantined(),
                 arrival.trace(),
                 octets,
                 (int) crc.getValue(),

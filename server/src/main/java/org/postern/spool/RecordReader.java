@@ -24,6 +24,10 @@ final class RecordReader {
         return octets.get() & 0xff;
     }
 
+    boolean hasMore() {
+        return octets.hasRemaining();
+    }
+
     int number() {
         return octets.getInt();
     }

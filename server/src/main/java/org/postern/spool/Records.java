@@ -100,7 +100,8 @@ final class Records {
                 .number(message.checksum())
                 .number(message.recipients().size());
         message.recipients().forEach(recipient -> record.text(recipient.path().toString()));
-        return record.sealed();
+        // Messages that came before there was a quarantine end here.
+        return record.octet(message.quarantined() ? 1 : 0).sealed();
     }
 
     /** The message as it was when it came. */
@@ -119,8 +120,20 @@ final class Records {
             for (int left = record.number(); left > 0; left--) {
                 recipients.add(Recipient.fresh(forwardPath(record.text()), Instant.ofEpochMilli(id.millis())));
             }
+            boolean quarantined = record.hasMore() && record.octet() == 1;
             return new SpooledMessage(
-                    id, session, from, body, smtputf8, trace, length, checksum, Duration.ZERO, 0, recipients);
+                    id,
+                    session,
+                    from,
+                    body,
+                    smtputf8,
+                    quarantined,
+                    trace,
+                    length,
+                    checksum,
+                    Duration.ZERO,
+                    0,
+                    recipients);
         } catch (BufferUnderflowException | IllegalArgumentException odd) {
             throw unreadable(id, odd);
         }

@@ -16,8 +16,14 @@ public interface Spool extends AutoCloseable {
      *
      * @param session its name
      * @param trace the header fields that we put before the content, CRLF line ends
+     * @param quarantined whether its recipients are to find it where they look for what is doubtful
      */
-    record Arrival(MessageId id, String session, Envelope envelope, String trace) {}
+    record Arrival(MessageId id, String session, Envelope envelope, String trace, boolean quarantined) {
+        /** One that goes the usual way. */
+        public Arrival(MessageId id, String session, Envelope envelope, String trace) {
+            this(id, session, envelope, trace, false);
+        }
+    }
 
     /**
      * Whether a message could be taken now: asked before DATA, so that nobody sends octets in vain. Quick; looks at no disk.

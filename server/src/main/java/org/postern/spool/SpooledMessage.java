@@ -14,6 +14,7 @@ import org.postern.smtp.ReversePath;
  * A message in the spool, all but its content.
  *
  * @param session the session that brought it
+ * @param quarantined whether its recipients find it where they look for what is doubtful
  * @param trace the header fields that we put before the content, CRLF line ends
  * @param octets of its content
  * @param checksum CRC-32C of its content
@@ -26,6 +27,7 @@ public record SpooledMessage(
         ReversePath from,
         Body body,
         boolean smtputf8,
+        boolean quarantined,
         String trace,
         long octets,
         int checksum,
@@ -66,6 +68,6 @@ public record SpooledMessage(
 
     SpooledMessage with(Duration newAge, int newRevision, List<Recipient> changed) {
         return new SpooledMessage(
-                id, session, from, body, smtputf8, trace, octets, checksum, newAge, newRevision, changed);
+                id, session, from, body, smtputf8, quarantined, trace, octets, checksum, newAge, newRevision, changed);
     }
 }

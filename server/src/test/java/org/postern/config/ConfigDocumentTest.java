@@ -28,6 +28,14 @@ class ConfigDocumentTest {
         [tls]
         certificates = [{ cert = "a", key = "b" }]
         [domains.NAME]
+        [[policy.dnsbl]]
+        zone = "a.test"
+        codes = { "127.0.0.2" = "reject" }
+        [[policy.dnswl]]
+        zone = "b.test"
+        codes = ["127.0.0.2"]
+        [[policy.exceptions]]
+        client = "192.0.2.1"
         """;
 
     @Test
@@ -37,7 +45,9 @@ class ConfigDocumentTest {
         Set<String> keys = new TreeSet<>(reader.keys());
         // They have a page of their own.
         keys.removeIf(key -> key.startsWith("limits."));
+        // Their last parts are the user's own.
         keys.remove("domains.NAME");
+        keys.remove("policy.dnsbl.codes.127.0.0.2");
 
         assertThat(rows("docs/configuration.md").keySet()).isEqualTo(keys);
     }

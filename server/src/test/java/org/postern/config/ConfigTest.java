@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.config.Config.Result;
+import org.postern.policy.Net;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
@@ -87,11 +88,11 @@ final class ConfigTest {
         assertThat(config.domains())
                 .map(LocalDomain::name)
                 .containsExactlyInAnyOrder(new Domain("example.com"), new Domain("example.org"));
-        assertThat(config.bannerDelay()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.judging().bannerDelay()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.limits().sessions()).isEqualTo(18_000);
         assertThat(config.limits().commandTime()).isEqualTo(Duration.ofSeconds(90));
         assertThat(config.limits().recipients()).isEqualTo(Limits.DEFAULT.recipients());
-        assertThat(config.intake()).isEqualTo(new Config.Intake(50, 262_144, Duration.ofSeconds(5)));
+        assertThat(config.intake()).isEqualTo(new Config.Intake(50, 262_144, 200, Duration.ofSeconds(5)));
         assertThat(config.logFormat()).isEqualTo(Config.LogFormat.JSON);
     }
 

@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.delivery.LocalCourier;
+import org.postern.dns.Answer;
+import org.postern.dns.Resolver;
+import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
@@ -49,7 +52,18 @@ import org.postern.spool.Spool;
 final class DoorTranscriptTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
     private static final Domain HOSTNAME = new Domain("mx.example.com");
-    private static final Config.Intake LIMITS = new Config.Intake(3, 2_000, Config.Intake.DEFAULT.stopTime());
+    private static final String TOML = """
+        hostname = "mx.example.com"
+        [limits]
+        received-headers = 3
+        header-bytes = 2_000
+        """;
+
+    /** Nobody can say who the clients are: that judges nobody. {@code JudgedByExampleTest} has the names. */
+    private static final Resolver SILENCE = questions -> questions.stream()
+            .map(question -> Answer.failed(question, "timed out"))
+            .toList();
+
     private static final RocksSpool.Room ROOM = new RocksSpool.Room(1 << 20, 0);
 
     @TempDir
@@ -79,12 +93,18 @@ final class DoorTranscriptTest {
         Router router = router(mail);
         try (Spool spool = RocksSpool.open(root.resolve("spool of " + file.getFileName()), ROOM, CLOCK);
                 Queue queue = queue(spool, router)) {
-            var door = new Door(HOSTNAME, LIMITS, router, spool, queue, CLOCK);
+            Path toml = Files.writeString(root.resolve(file.getFileName() + ".toml"), TOML);
+            Config config = ((Config.Result.Valid) Config.read(toml)).config();
+            Greylist greylist = Greylist.open(root.resolve("greylist"), Greylist.Settings.DEFAULT, CLOCK);
+            Examiner examiner = new Examiner(config, SILENCE, CLOCK);
+            var door = new Door(config, examiner, greylist, router, spool, queue, CLOCK);
             var role = trusted ? Listen.Role.TRUSTED : Listen.Role.MX;
-            try (SmtpServer server = SmtpServer.named(HOSTNAME)
-                    .listen(listener, session -> door.open(session, role))
-                    .tls(TestCertificate.server())
-                    .start()) {
+            try (greylist;
+                    examiner;
+                    SmtpServer server = SmtpServer.named(HOSTNAME)
+                            .listen(listener, session -> door.open(session, role))
+                            .tls(TestCertificate.server())
+                            .start()) {
                 Player.play(
                         transcript,
                         server.addresses().getFirst(),

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ final class MaildirDeliveryTest {
     private Path root;
 
     private static Copy copy(Path maildir, String prefix) {
-        return new Copy(maildir, RECEIVED, "m-1R0", prefix);
+        return new Copy(maildir, Optional.empty(), RECEIVED, "m-1R0", prefix);
     }
 
     @Test

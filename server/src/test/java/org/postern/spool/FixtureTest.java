@@ -122,6 +122,7 @@ class FixtureTest {
                 envelope.from(),
                 body,
                 smtputf8,
+                false,
                 "Received: from fixture\r\n",
                 content.length,
                 (int) crc.getValue(),

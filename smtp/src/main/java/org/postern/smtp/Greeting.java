@@ -62,6 +62,11 @@ public record Greeting(Verb verb, Name name, InetAddress client) {
         }
     }
 
+    /** What {@code argument} of a HELO or EHLO would be taken for. */
+    public static Name name(String argument) {
+        return parse(argument.getBytes(UTF_8));
+    }
+
     /** The argument of HELO or EHLO, without the line end. Never U-labels: the greeting comes before SMTPUTF8. */
     static Name parse(byte[] argument) {
         String raw = new String(argument, UTF_8);

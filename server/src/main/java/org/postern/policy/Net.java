@@ -1,4 +1,4 @@
-package org.postern.config;
+package org.postern.policy;
 
 import java.net.InetAddress;
 import java.util.Optional;
@@ -35,7 +35,8 @@ public record Net(InetAddress address, int bits) {
                 : Optional.empty();
     }
 
-    static Optional<InetAddress> address(String text) {
+    /** An address alone; empty when {@code text} is none. */
+    public static Optional<InetAddress> address(String text) {
         Optional<InetAddress> v4 = AddressLiteral.parseIpv4(text).map(InetAddress.class::cast);
         return v4.isPresent() ? v4 : AddressLiteral.parseIpv6(text).map(InetAddress.class::cast);
     }

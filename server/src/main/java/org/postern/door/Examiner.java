@@ -1,0 +1,133 @@
+package org.postern.door;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.postern.config.Config;
+import org.postern.config.Judging;
+import org.postern.dns.Budget;
+import org.postern.dns.CachingResolver;
+import org.postern.dns.Resolver;
+import org.postern.dnsbl.ListZone;
+import org.postern.finding.Finding;
+import org.postern.finding.Result;
+import org.postern.greeting.Ourselves;
+import org.postern.policy.Case;
+import org.postern.policy.ListFiles;
+import org.postern.policy.ListRule;
+import org.postern.policy.Policy;
+import org.postern.policy.Verdict;
+import org.postern.policy.WelcomeList;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Greeting;
+import org.postern.smtp.ReversePath;
+
+/** Finds out who is at the door, for sessions and for {@code postern judge} alike. Safe for many threads. */
+public final class Examiner implements AutoCloseable {
+    private static final Duration LOOK_FOR_LISTS = Duration.ofSeconds(10);
+
+    private final Resolver resolver;
+    private final int questions;
+    private final Ourselves ourselves;
+    private final Policy policy;
+    private final ListFiles lists;
+    private final ListWatch watch;
+    private final Clock clock;
+
+    /**
+     * One that asks {@code resolver}.
+     *
+     * @throws IOException when a list of the operator's can't be read
+     */
+    public Examiner(Config config, Resolver resolver, Clock clock) throws IOException {
+        Judging judging = config.judging();
+        this.resolver = resolver;
+        this.questions = config.intake().dnsQuestions();
+        this.ourselves = new Ourselves(config.hostname(), addressesHere());
+        this.policy = judging.policy();
+        this.lists = new ListFiles(judging.lists(), judging.allowFiles(), judging.denyFiles(), LOOK_FOR_LISTS);
+        this.clock = clock;
+        var zones = new ArrayList<>(blockLists());
+        zones.addAll(welcomeLists());
+        this.watch = new ListWatch(resolver, zones);
+    }
+
+    /** One that asks as the configuration says. */
+    public static Examiner of(Config config, Clock clock) throws IOException {
+        return new Examiner(config, new CachingResolver(config.dns().settings()), clock);
+    }
+
+    private static Set<InetAddress> addressesHere() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .collect(Collectors.toSet());
+        } catch (SocketException unknown) {
+            return Set.of();
+        }
+    }
+
+    /** An inquiry about {@code client}, who has just come. */
+    public Inquiry about(InetAddress client) {
+        return new Inquiry(this, new Budget(resolver, questions), client);
+    }
+
+    /** What a session of that client would come to, were it to send such mail: the very way that a session goes, all at once. */
+    public Verdict judge(InetAddress client, Greeting.Name name, ReversePath from, ForwardPath to) {
+        Inquiry inquiry = about(client);
+        inquiry.greeted(name);
+        Verdict protocol = policy.verdictOfProtocol(inquiry.atGreeting());
+        if (!protocol.isTaken()) {
+            return protocol;
+        }
+        inquiry.from(from);
+        return policy.verdict(withOwnList(inquiry.all(List.of()).to(to)));
+    }
+
+    /** The case with what the operator's own lists say to it. */
+    Case withOwnList(Case one) {
+        Finding own = lists.current().check(one);
+        return own.result() == Result.NONE ? one : one.with(own);
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    Ourselves ourselves() {
+        return ourselves;
+    }
+
+    ListWatch watch() {
+        return watch;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** Looks after the lists before anything is judged: for who judges once, and not for as long as a server runs. */
+    public void lookAfterLists() {
+        watch.look();
+    }
+
+    List<ListZone> blockLists() {
+        return policy.blockLists().stream().map(ListRule::zone).toList();
+    }
+
+    List<ListZone> welcomeLists() {
+        return policy.welcomeLists().stream().map(WelcomeList::zone).toList();
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+    }
+}

@@ -1,0 +1,209 @@
+package org.postern.door;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postern.config.Judging.DecideAt;
+import org.postern.dns.DnsName;
+import org.postern.finding.Check;
+import org.postern.finding.Finding;
+import org.postern.finding.Result;
+import org.postern.greeting.PublicSuffixes;
+import org.postern.policy.Action;
+import org.postern.policy.Case;
+import org.postern.policy.Judged;
+import org.postern.policy.Policy;
+import org.postern.policy.Verdict;
+import org.postern.smtp.Domain;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Greeting;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.Reply;
+import org.postern.smtp.ReversePath;
+import org.postern.smtp.server.Session;
+
+/** Judges the stranger of one session: what is found about it, and what is said of that, and when. For the session's thread. */
+final class Judge {
+    private final Door door;
+    private final Session session;
+    private final Policy policy;
+    private final Inquiry inquiry;
+
+    /** What was found about the open transaction; null before it was asked for. */
+    private @Nullable Case found;
+
+    /** What the first recipient of the open transaction got, and all others must get too. */
+    private @Nullable Verdict agreed;
+
+    private @Nullable Verdict last;
+
+    Judge(Door door, Session session) {
+        this.door = door;
+        this.session = session;
+        this.policy = door.examiner().policy();
+        this.inquiry = door.examiner().about(session.client().getAddress());
+    }
+
+    /** Whether an early talker may go on. */
+    boolean toleratesEarlyTalk() {
+        Finding early = Finding.of(Check.EARLY_TALK, Result.FAIL, "it spoke before it was greeted");
+        return policy.verdictOfProtocol(new Case(
+                        session.client().getAddress(),
+                        new Greeting.Malformed("", Greeting.Malformed.Fault.SYNTAX, ""),
+                        new ReversePath.Null(),
+                        Optional.empty(),
+                        List.of(early)))
+                .isTaken();
+    }
+
+    /** The refusal of a greeting; empty when it is taken. */
+    Optional<Reply> greeted(Greeting greeting) {
+        inquiry.greeted(greeting.name());
+        forget();
+        Optional<Reply> broken = said(policy.verdictOfProtocol(inquiry.atGreeting()));
+        return broken.isPresent() || door.judging().decideAt() != DecideAt.GREETING
+                ? broken
+                : said(policy.verdictBeforeContent(door.examiner().withOwnList(inquiry.all(ofSession()))))
+                        .map(Judge::withoutEnhancedCode);
+    }
+
+    /** RFC 2034 §4: a reply to HELO or EHLO has none. */
+    private static Reply withoutEnhancedCode(Reply reply) {
+        return new Reply(reply.code(), Optional.empty(), reply.lines());
+    }
+
+    /** A transaction begins. */
+    void from(ReversePath path) {
+        inquiry.from(path);
+        forget();
+    }
+
+    private void forget() {
+        found = null;
+        agreed = null;
+    }
+
+    /**
+     * The refusal of a recipient; empty when it is taken, so far.
+     *
+     * @param isUnknown whether there is no such mailbox, which the caller says when nothing else is said
+     */
+    Optional<Reply> recipient(ForwardPath to, boolean isUnknown) {
+        if (found == null) {
+            found = inquiry.all(ofSession());
+        }
+        Case one = door.examiner().withOwnList(found.to(to));
+        boolean isPostmaster = isPostmaster(to);
+        Verdict now = policy.verdictBeforeContent(one);
+        if (now.action() == Action.GREYLIST && !isPostmaster) {
+            return passesGreylist(one, to) ? settled(policy.verdict(one).accepted(), to) : said(now);
+        }
+        Verdict whole = policy.verdict(one);
+        if (!now.isTaken() && !isPostmaster && (now.action() == whole.action())) {
+            return said(now);
+        }
+        if (isUnknown) {
+            return Optional.empty();
+        }
+        // RFC 5321 §4.5.1: postmaster is reachable for whoever speaks SMTP.
+        return settled(isPostmaster && !whole.isTaken() ? whole.accepted() : whole, to);
+    }
+
+    /** What is decided after the content is said for all recipients at once: one who would be judged otherwise comes separately. */
+    private Optional<Reply> settled(Verdict verdict, ForwardPath to) {
+        if (agreed == null) {
+            agreed = verdict;
+            last = verdict;
+            return Optional.empty();
+        }
+        return agreed.isAs(verdict)
+                ? Optional.empty()
+                : Optional.of(Reply.of(
+                        452,
+                        "4.5.3",
+                        "mail for " + to.path() + " is judged by itself; send it in another transaction"));
+    }
+
+    private Optional<Reply> said(Verdict verdict) {
+        last = verdict;
+        return verdict.isTaken() ? Optional.empty() : verdict.reply();
+    }
+
+    /** What is to be done with the message, once its content is here. */
+    Verdict verdict() {
+        Verdict verdict = agreed;
+        if (verdict == null) {
+            throw new IllegalStateException("nobody is to get it");
+        }
+        last = verdict;
+        return verdict;
+    }
+
+    /** What was decided last; empty when nothing was, since the last look. */
+    Optional<Verdict> takeLast() {
+        Optional<Verdict> taken = Optional.ofNullable(last);
+        last = null;
+        return taken;
+    }
+
+    /** The name that reverse DNS confirms. */
+    Optional<DnsName> confirmedName() {
+        return inquiry.confirmedName();
+    }
+
+    private List<Finding> ofSession() {
+        return List.of(
+                session.earlyTalk()
+                        ? Finding.of(Check.EARLY_TALK, Result.FAIL, "it spoke before it was greeted")
+                        : Finding.of(Check.EARLY_TALK, Result.PASS, "it waited for its turn"),
+                inquiry.changed());
+    }
+
+    private boolean isPostmaster(ForwardPath to) {
+        return switch (to) {
+            case ForwardPath.Postmaster _ -> true;
+            case Mailbox mailbox -> mailbox.localPart().equalsIgnoreCase("postmaster");
+        };
+    }
+
+    // --- greylisting
+    // ------------------------------------------------------------------------------------------------------------------
+
+    private boolean passesGreylist(Case one, ForwardPath to) {
+        return door.greylist().passes(pool(one), one.from().path(), to.path());
+    }
+
+    /** Who it is, whichever of its addresses it comes from: a large sender's queue uses many. */
+    private String pool(Case one) {
+        boolean spf = one.findings().stream().anyMatch(finding -> finding.is(Check.SPF, Result.PASS));
+        if (spf && one.from() instanceof Mailbox mailbox && mailbox.host() instanceof Domain domain) {
+            return "spf " + domain.canonical();
+        }
+        return inquiry.confirmedName()
+                .flatMap(DnsName::domain)
+                .map(name -> "name " + PublicSuffixes.organisation(name))
+                .orElseGet(() -> "net " + net(one.client()));
+    }
+
+    private static String net(InetAddress client) {
+        byte[] octets = client.getAddress();
+        int bits = client instanceof Inet4Address ? 24 : 64;
+        return HexFormat.of().formatHex(octets, 0, bits / 8);
+    }
+
+    // --- words
+    // -----------------------------------------------------------------------------------------------------------------
+
+    /** What was found and is not as it should be, for a log: {@code iprev=fail helo-rdns=fail}; empty when all is well. */
+    static String notable(Verdict verdict) {
+        return verdict.findings().stream()
+                .map(Judged::finding)
+                .filter(finding -> finding.result() != Result.PASS && finding.result() != Result.NONE)
+                .map(Finding::toString)
+                .collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,35 @@
+package org.postern.policy;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.postern.finding.Finding;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Greeting;
+import org.postern.smtp.ReversePath;
+
+/**
+ * What is to be judged: who is at the door, and what was found.
+ *
+ * @param to empty before a recipient is named
+ * @param findings of all checks, in any order
+ */
+public record Case(
+        InetAddress client, Greeting.Name name, ReversePath from, Optional<ForwardPath> to, List<Finding> findings) {
+    public Case {
+        findings = List.copyOf(findings);
+    }
+
+    /** The same, with one more finding. */
+    public Case with(Finding finding) {
+        var more = new ArrayList<>(findings);
+        more.add(finding);
+        return new Case(client, name, from, to, more);
+    }
+
+    /** The same for that recipient. */
+    public Case to(ForwardPath recipient) {
+        return new Case(client, name, from, Optional.of(recipient), findings);
+    }
+}
