@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.postern.finding.Finding;
 import org.postern.finding.Check;
+import org.postern.finding.Finding;
 
 /** The rules of RFC 7208, each as a query with its zone: see {@link SpfCases}. */
 class Rfc7208Test {
@@ -52,8 +52,11 @@ class Rfc7208Test {
                         .map(entry -> "§" + entry.getKey() + " " + entry.getValue())
                         .collect(Collectors.joining(", ")));
         assertThat(count.keySet())
-                .contains("2.3", "2.4", "3.2", "3.3", "4.3", "4.4", "4.5", "4.6", "4.6.1", "4.6.2", "4.6.4", "4.7", "4.8")
-                .contains("5", "5.1", "5.2", "5.3", "5.4", "5.5", "5.6", "5.7", "6", "6.1", "6.2", "7.1", "7.2", "7.3", "7.4");
+                .contains(
+                        "2.3", "2.4", "3.2", "3.3", "4.3", "4.4", "4.5", "4.6", "4.6.1", "4.6.2", "4.6.4", "4.7", "4.8")
+                .contains(
+                        "5", "5.1", "5.2", "5.3", "5.4", "5.5", "5.6", "5.7", "6", "6.1", "6.2", "7.1", "7.2", "7.3",
+                        "7.4");
         assertThat(all).isGreaterThan(150);
     }
 }

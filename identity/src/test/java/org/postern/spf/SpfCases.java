@@ -104,11 +104,18 @@ record SpfCases(List<Case> cases) {
                     rule = words[2];
                     own.clear();
                 } else if (line.startsWith("? ")) {
-                    List<String> lines = Stream.concat(shared.stream(), own.stream()).toList();
+                    List<String> lines =
+                            Stream.concat(shared.stream(), own.stream()).toList();
                     cases.add(new Case(
                             section,
                             rule,
-                            String.join("\n", lines.stream().filter(one -> !one.startsWith("! ")).map(SpfCases::zoneLine).toList()) + "\n",
+                            String.join(
+                                            "\n",
+                                            lines.stream()
+                                                    .filter(one -> !one.startsWith("! "))
+                                                    .map(SpfCases::zoneLine)
+                                                    .toList())
+                                    + "\n",
                             lines.stream().filter(one -> one.startsWith("! ")).toList(),
                             line));
                 } else if (!line.isBlank() && !line.startsWith("#")) {
@@ -134,7 +141,8 @@ record SpfCases(List<Case> cases) {
         var strings = new StringBuilder();
         for (int from = 0; from == 0 || from < text.length(); from += 200) {
             strings.append(" \"")
-                    .append(text.substring(from, Math.min(text.length(), from + 200)).replace("\"", "\\\""))
+                    .append(text.substring(from, Math.min(text.length(), from + 200))
+                            .replace("\"", "\\\""))
                     .append('"');
         }
         return strings.toString();
