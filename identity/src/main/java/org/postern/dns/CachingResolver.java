@@ -25,6 +25,12 @@ public final class CachingResolver implements Resolver {
     /** RFC 9520 §3.2: a failure is remembered for a moment, so that who asks again and again costs nothing. */
     private static final Duration FAILURE = Duration.ofSeconds(2);
 
+    /** What an entry of the cache is counted to hold, in octets. */
+    private static final int ENTRY = 1_024;
+
+    /** What a record costs beside its text, in octets. */
+    private static final int OVERHEAD = 48;
+
     private static final String NO_SERVER = "no name server is known: set dns.servers";
 
     private final List<Exchange> servers;
@@ -52,7 +58,8 @@ public final class CachingResolver implements Resolver {
         this.atOnce = new Semaphore(settings.questionsAtOnce());
         this.ticker = ticker;
         this.cache = Caffeine.newBuilder()
-                .maximumSize(settings.cacheEntries())
+                .maximumWeight(settings.cacheEntries())
+                .weigher((Question _, Kept kept) -> weight(kept.answer))
                 .ticker(ticker)
                 // On the caller's thread, which has nothing better to do.
                 .executor(Runnable::run)
@@ -63,6 +70,18 @@ public final class CachingResolver implements Resolver {
     /** The servers that this machine asks. */
     public static List<InetSocketAddress> systemServers() {
         return List.copyOf(ResolverConfig.getCurrentConfig().servers());
+    }
+
+    /** A large answer counts as many: nobody's 64 KB of text fills the memory in the guise of entries. */
+    private static int weight(Answer answer) {
+        int octets = answer.problem().length();
+        for (DnsName alias : answer.aliases()) {
+            octets += alias.text().length();
+        }
+        for (Data data : answer.data()) {
+            octets += OVERHEAD + data.toString().length();
+        }
+        return 1 + octets / ENTRY;
     }
 
     private static Duration lifetime(Answer answer) {
@@ -121,7 +140,7 @@ public final class CachingResolver implements Resolver {
     private void find(Question question, CompletableFuture<Answer> asked) {
         Answer answer = Answer.failed(question, "the question could not be asked");
         try {
-            answer = askServers(question);
+            answer = askServers(question, System.nanoTime() + deadline.toNanos());
             if (lifetime(answer).isPositive()) {
                 cache.put(question, new Kept(answer, ticker.read()));
             }
@@ -133,14 +152,17 @@ public final class CachingResolver implements Resolver {
         }
     }
 
-    private Answer askServers(Question question) throws InterruptedException {
+    private Answer askServers(Question question, long end) throws InterruptedException {
         if (!atOnce.tryAcquire(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
             return Answer.failed(question, "too many questions at once: dns.questions-at-once");
         }
         try {
             Answer last = Answer.failed(question, NO_SERVER);
             for (Exchange server : servers) {
-                last = server.ask(question);
+                if (end - System.nanoTime() <= 0) {
+                    break;
+                }
+                last = server.ask(question, end);
                 if (!last.isFailed()) {
                     return last;
                 }

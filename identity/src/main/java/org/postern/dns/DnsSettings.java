@@ -1,5 +1,6 @@
 package org.postern.dns;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.List;
  * @param deadline how long an answer may take in all, whoever is asked
  * @param dnssec who looks at signatures
  * @param trustAnchors DS or DNSKEY records in the notation of zone files; used by {@link Dnssec#VALIDATE} only
- * @param cacheEntries how many answers are remembered
+ * @param cacheEntries how many answers are remembered; one larger than a kilobyte counts as several
  * @param questionsAtOnce how many may be on their way; more wait
  */
 public record DnsSettings(
@@ -31,6 +32,9 @@ public record DnsSettings(
         . IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16
         """;
 
+    /** Docker's server, on loopback in each container: it validates nothing and hands on what another said. */
+    private static final InetAddress DOCKER = InetAddress.ofLiteral("127.0.0.11");
+
     /** Who looks at signatures. */
     public enum Dnssec {
         /** We do, up to a trust anchor. */
@@ -43,12 +47,21 @@ public record DnsSettings(
 
     public DnsSettings {
         servers = List.copyOf(servers);
+        for (InetSocketAddress server : servers) {
+            if (server.isUnresolved()) {
+                throw new IllegalArgumentException(server.getHostString() + " is no address");
+            }
+        }
     }
 
     /** The defaults, for these servers. */
     public static DnsSettings of(List<InetSocketAddress> servers) {
         boolean own = !servers.isEmpty()
-                && servers.stream().allMatch(server -> server.getAddress().isLoopbackAddress());
+                && servers.stream()
+                        .noneMatch(InetSocketAddress::isUnresolved)
+                && servers.stream()
+                        .map(InetSocketAddress::getAddress)
+                        .allMatch(server -> server.isLoopbackAddress() && !server.equals(DOCKER));
         return new DnsSettings(
                 servers,
                 Duration.ofSeconds(3),

@@ -3,20 +3,24 @@ package org.postern.dns;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.postern.dns.Answer.Security;
 import org.postern.dns.Answer.Status;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.PTRRecord;
+import org.xbill.DNS.RRSIGRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
@@ -38,12 +42,15 @@ final class Replies {
     /** RFC 2308 §5: no negative answer is. */
     private static final Duration LONGEST_NEGATIVE = Duration.ofHours(1);
 
+    /** However much a server has to say about its failure, in characters. */
+    private static final int MAX_WORDS = 200;
+
     private Replies() {}
 
     static Answer answer(Question question, Message reply, String server, Duration time, Security security) {
         int code = reply.getRcode();
         if (code != Rcode.NOERROR && code != Rcode.NXDOMAIN) {
-            return failed(question, server, time, security, Rcode.string(code) + explained(reply));
+            return failed(question, server, time, security, refusal(reply));
         }
         List<Record> records = reply.getSection(Section.ANSWER);
         var aliases = new ArrayList<DnsName>();
@@ -69,6 +76,9 @@ final class Replies {
             }
         }
         if (!data.isEmpty()) {
+            if (security == Security.SECURE) {
+                ttl = Math.min(ttl, signed(records));
+            }
             return new Answer(
                     question, Status.FOUND, data, aliases, Duration.ofSeconds(ttl), time, server, security, "");
         }
@@ -96,6 +106,18 @@ final class Replies {
             }
         }
         return Optional.empty();
+    }
+
+    /** RFC 4035 §5.3.3: nothing is believed for longer than it was signed for. */
+    private static long signed(List<Record> records) {
+        long ttl = LONGEST.toSeconds();
+        for (Record record : records) {
+            if (record instanceof RRSIGRecord signature) {
+                long left = Duration.between(Instant.now(), signature.getExpire()).toSeconds();
+                ttl = Math.min(ttl, Math.min(signature.getOrigTTL(), Math.max(0, left)));
+            }
+        }
+        return ttl;
     }
 
     private static Data data(Record record) {
@@ -126,17 +148,45 @@ final class Replies {
                 .orElse(Duration.ZERO);
     }
 
-    /** RFC 8914: what a server adds to its failure. */
-    private static String explained(Message reply) {
+    /** A server's failure in its words, with what it adds (RFC 8914): one line of visible ASCII, of bounded length. */
+    static String refusal(Message reply) {
+        var words = new StringBuilder(Rcode.string(reply.getRcode()));
+        errors(reply).findFirst().ifPresent(error -> {
+            words.append(" (").append(ExtendedErrorCodeOption.text(error.getErrorCode()));
+            if (error.getText() != null && !error.getText().isEmpty()) {
+                words.append(": ").append(harmless(error.getText()));
+            }
+            words.append(')');
+        });
+        return words.toString();
+    }
+
+    /** Whether the server failed because signatures do not hold. */
+    static boolean saysBogus(Message reply) {
+        return errors(reply).anyMatch(error -> switch (error.getErrorCode()) {
+            case ExtendedErrorCodeOption.DNSSEC_BOGUS,
+                    ExtendedErrorCodeOption.SIGNATURE_EXPIRED,
+                    ExtendedErrorCodeOption.SIGNATURE_NOT_YET_VALID,
+                    ExtendedErrorCodeOption.DNSKEY_MISSING,
+                    ExtendedErrorCodeOption.RRSIGS_MISSING,
+                    ExtendedErrorCodeOption.NO_ZONE_KEY_BIT_SET,
+                    ExtendedErrorCodeOption.NSEC_MISSING ->
+                true;
+            default -> false;
+        });
+    }
+
+    private static Stream<ExtendedErrorCodeOption> errors(Message reply) {
         OPTRecord options = reply.getOPT();
-        if (options == null) {
-            return "";
-        }
-        return options.getOptions().stream()
-                .filter(ExtendedErrorCodeOption.class::isInstance)
-                .map(ExtendedErrorCodeOption.class::cast)
-                .findFirst()
-                .map(error -> " (" + ExtendedErrorCodeOption.text(error.getErrorCode()) + ")")
-                .orElse("");
+        return (options == null ? List.<EDNSOption>of() : options.getOptions())
+                .stream()
+                        .filter(ExtendedErrorCodeOption.class::isInstance)
+                        .map(ExtendedErrorCodeOption.class::cast);
+    }
+
+    private static String harmless(String text) {
+        var safe = new StringBuilder();
+        text.chars().limit(MAX_WORDS).forEach(c -> safe.append(c < ' ' || c > '~' ? '?' : (char) c));
+        return safe.append(text.length() > MAX_WORDS ? "..." : "").toString();
     }
 }

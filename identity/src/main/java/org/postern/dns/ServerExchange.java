@@ -1,11 +1,12 @@
 package org.postern.dns;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import org.postern.dns.Answer.Security;
 import org.postern.dns.DnsSettings.Dnssec;
 import org.postern.smtp.AddressLiteral;
@@ -15,44 +16,26 @@ import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
-import org.xbill.DNS.SimpleResolver;
-import org.xbill.DNS.dnssec.ValidatingResolver;
 
-/**
- * Asks one server: over UDP from a port of its own for each question, with EDNS (RFC 6891), and over TCP what did not fit (RFC 7766 §5).
- * A message that does not fit the question is not an answer to it.
- */
+/** Asks one server. */
 final class ServerExchange implements Exchange {
-    /** RFC 9715: what passes every path without being cut. */
-    private static final int UDP_OCTETS = 1_232;
-
-    private final org.xbill.DNS.Resolver resolver;
+    private final Wire wire;
+    private final Optional<Validator> validator;
     private final String server;
     private final Dnssec dnssec;
 
     ServerExchange(InetSocketAddress address, DnsSettings settings) {
-        this.server = AddressLiteral.text(address.getAddress()) + ":" + address.getPort();
+        String host = AddressLiteral.text(address.getAddress());
+        this.server = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
         this.dnssec = settings.dnssec();
-        var simple = new SimpleResolver(address);
-        simple.setTimeout(settings.timeout());
-        simple.setEDNS(0, UDP_OCTETS, dnssec == Dnssec.OFF ? 0 : ExtendedFlags.DO);
-        this.resolver = dnssec == Dnssec.VALIDATE ? validating(simple, settings) : simple;
-    }
-
-    private static ValidatingResolver validating(SimpleResolver simple, DnsSettings settings) {
-        try {
-            var validating = new ValidatingResolver(simple);
-            validating.loadTrustAnchors(
-                    new ByteArrayInputStream(settings.trustAnchors().getBytes(StandardCharsets.US_ASCII)));
-            validating.setTimeout(settings.timeout());
-            return validating;
-        } catch (IOException impossible) {
-            throw new IllegalArgumentException("trust anchors can't be read: " + impossible.getMessage(), impossible);
-        }
+        this.wire = new Wire(address, settings.timeout(), dnssec == Dnssec.OFF ? 0 : ExtendedFlags.DO);
+        this.validator = dnssec == Dnssec.VALIDATE
+                ? Optional.of(new Validator(wire, settings.trustAnchors()))
+                : Optional.empty();
     }
 
     @Override
-    public Answer ask(Question question) {
+    public Answer ask(Question question, long end) {
         long start = System.nanoTime();
         Message query = Message.newQuery(
                 Record.newRecord(question.name().name(), question.type().number(), DClass.IN));
@@ -61,28 +44,40 @@ final class ServerExchange implements Exchange {
             query.getHeader().setFlag(Flags.AD);
         }
         try {
-            Message reply = resolver.send(query);
+            Message reply = validator.isPresent() ? validator.get().send(query, end) : wire.send(query, end);
             return Replies.answer(question, reply, server, since(start), security(reply));
-        } catch (SocketTimeoutException late) {
-            return failed(question, start, "timed out");
-        } catch (IOException problem) {
-            String said = problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
-            return failed(question, start, said.startsWith("Timed out") ? "timed out" : said);
+        } catch (IOException | RuntimeException problem) {
+            // Whatever a server sent that surprises us or dnsjava, it is no answer.
+            return Replies.failed(question, server, since(start), Security.UNCHECKED, words(problem));
         }
     }
 
     private Security security(Message reply) {
         boolean authentic = reply.getHeader().getFlag(Flags.AD);
+        boolean failed = reply.getRcode() == Rcode.SERVFAIL;
         return switch (dnssec) {
             case OFF -> Security.UNCHECKED;
-            case TRUST_AD -> authentic ? Security.SECURE : Security.INSECURE;
-            case VALIDATE ->
-                authentic ? Security.SECURE : reply.getRcode() == Rcode.SERVFAIL ? Security.BOGUS : Security.INSECURE;
+            case TRUST_AD -> {
+                if (authentic) {
+                    yield Security.SECURE;
+                }
+                // A server that does not say why may as well have lost its way to the zone.
+                yield !failed ? Security.INSECURE : Replies.saysBogus(reply) ? Security.BOGUS : Security.UNCHECKED;
+            }
+            // What servers failed at has not come so far: it was no answer.
+            case VALIDATE -> authentic ? Security.SECURE : failed ? Security.BOGUS : Security.INSECURE;
         };
     }
 
-    private Answer failed(Question question, long start, String problem) {
-        return Replies.failed(question, server, since(start), Security.UNCHECKED, problem);
+    /** What went wrong, for who reads a log. */
+    static String words(Exception problem) {
+        return switch (problem) {
+            case SocketTimeoutException _ -> "timed out";
+            case PortUnreachableException _ -> "nobody listens there";
+            default ->
+                Objects.requireNonNullElse(
+                        problem.getMessage(), problem.getClass().getSimpleName());
+        };
     }
 
     private static Duration since(long start) {

@@ -1,10 +1,15 @@
 package org.postern.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -21,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.postern.dns.Answer.Security;
 import org.postern.dns.Answer.Status;
 import org.postern.dns.DnsSettings.Dnssec;
+import org.xbill.DNS.ExtendedErrorCodeOption;
 
 /** Against a small server on loopback. */
 @Tag("dns-1")
@@ -43,7 +49,9 @@ class CachingResolverTest {
 
     private final TestZone zone = new TestZone(ZONE)
             .failing(RecordType.A, "broken.test", "SERVFAIL")
-            .failing(RecordType.A, "refused.test", "REFUSED");
+            .failing(RecordType.A, "refused.test", "REFUSED")
+            .failing(RecordType.TXT, "bogus.test", "SERVFAIL")
+            .explaining("bogus.test", ExtendedErrorCodeOption.SIGNATURE_EXPIRED, "for\r\nged " + "x".repeat(500));
     private final AtomicLong now = new AtomicLong(5_000_000_000L);
     private NameServer server;
 
@@ -58,8 +66,12 @@ class CachingResolverTest {
     }
 
     private CachingResolver resolver(InetSocketAddress... servers) {
-        DnsSettings settings =
-                DnsSettings.of(List.of(servers)).with(Dnssec.OFF).with(Duration.ofMillis(400), Duration.ofSeconds(4));
+        return resolver(DnsSettings.of(List.of(servers))
+                .with(Dnssec.OFF)
+                .with(Duration.ofMillis(400), Duration.ofSeconds(4)));
+    }
+
+    private CachingResolver resolver(DnsSettings settings) {
         return new CachingResolver(
                 settings.servers().stream()
                         .<Exchange>map(one -> new ServerExchange(one, settings))
@@ -185,6 +197,178 @@ class CachingResolverTest {
         }
     }
 
+    // A datagram may be lost on its way.
+    @Test
+    void lostDatagramIsSentAgain() {
+        server.behave(NameServer.Manner.LOSING_THE_FIRST);
+        assertThat(resolver(server.address())
+                        .ask(question(RecordType.A, "mail.good.test"))
+                        .said())
+                .isEqualTo("192.0.2.10");
+    }
+
+    // RFC 5452 §9.1: whoever guesses neither wins nor spoils it.
+    @ParameterizedTest
+    @EnumSource(names = {"GUESSED_AT", "GUESSED_AT_WITHOUT_END"})
+    void guessesArePassedOver(NameServer.Manner manner) {
+        server.behave(manner);
+        assertThat(resolver(server.address())
+                        .ask(question(RecordType.A, "mail.good.test"))
+                        .said())
+                .isEqualTo("192.0.2.10");
+        assertThat(server.askedByTcp()).isEqualTo(manner == NameServer.Manner.GUESSED_AT ? 0 : 1);
+    }
+
+    // Each octet comes in time, the answer never would.
+    @Test
+    void octetNowAndThenWinsNoTime() {
+        server.behave(NameServer.Manner.TRICKLING);
+        long start = System.nanoTime();
+        assertThat(resolver(server.address())
+                        .ask(question(RecordType.A, "mail.good.test"))
+                        .said())
+                .isEqualTo("timed out");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void serverThatIsNotThereIsAFailureAtOnce() throws IOException {
+        InetSocketAddress empty = server.address();
+        server.close();
+        long start = System.nanoTime();
+        assertThat(resolver(empty)
+                        .ask(question(RecordType.A, "mail.good.test"))
+                        .said())
+                .isEqualTo("nobody listens there");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(300));
+    }
+
+    @Test
+    void serverMayHaveAnIpv6Address() throws IOException {
+        try (NameServer six = NameServer.with(zone, InetAddress.getByName("::1"))) {
+            Answer answer = resolver(six.address()).ask(question(RecordType.A, "mail.good.test"));
+            assertThat(answer.said()).isEqualTo("192.0.2.10");
+            assertThat(answer.server()).isEqualTo("[::1]:" + six.address().getPort());
+        }
+    }
+
+    @Test
+    void deadlineHoldsHoweverManyServersAreMute() {
+        server.behave(NameServer.Manner.MUTE);
+        DnsSettings settings = DnsSettings.of(Collections.nCopies(10, server.address()))
+                .with(Duration.ofMillis(400), Duration.ofSeconds(1));
+        CachingResolver resolver = resolver(settings);
+        long start = System.nanoTime();
+        assertThat(resolver.ask(question(RecordType.A, "mail.good.test")).said())
+                .isEqualTo("timed out");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(server.asked()).isLessThanOrEqualTo(6);
+    }
+
+    // While others' answers come all the time, those that never will must not keep their sockets.
+    @Test
+    void socketsAreClosedUnderLoad() throws Exception {
+        server.behave(NameServer.Manner.MUTE);
+        CachingResolver resolver = resolver(server.address());
+        long before = openFiles();
+        try (NameServer busy = NameServer.with(zone);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CachingResolver other = resolver(busy.address());
+            List<Callable<Answer>> askers = IntStream.range(0, 200)
+                    .<Callable<Answer>>mapToObj(
+                            i -> () -> resolver.ask(question(RecordType.A, "n" + i + ".mute.test")))
+                    .toList();
+            var late = threads.submit(() -> threads.invokeAll(askers));
+            for (int i = 0; !late.isDone(); i++) {
+                other.ask(question(RecordType.A, "n" + i + ".test"));
+            }
+            assertThat(openFiles() - before).isLessThan(60);
+        }
+    }
+
+    private static long openFiles() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
+    }
+
+    @Test
+    void whoIsInterruptedGetsAFailureAndOthersTheAnswer() {
+        server.delay(Duration.ofMillis(100));
+        CachingResolver resolver = resolver(server.address());
+        Thread.currentThread().interrupt();
+        Answer mine = resolver.ask(question(RecordType.A, "mail.good.test"));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(mine.problem()).isEqualTo("the server stops");
+        assertThat(resolver.ask(question(RecordType.A, "mail.good.test")).said())
+                .isEqualTo("192.0.2.10");
+        assertThat(server.asked()).isEqualTo(1);
+    }
+
+    // RFC 8914: a failure is bogus only where the server says so; its words are one line.
+    @Test
+    void bogusIsNotAnyFailure() {
+        CachingResolver resolver = resolver(DnsSettings.of(List.of(server.address())));
+        assertThat(resolver.ask(question(RecordType.A, "broken.test")).security())
+                .isEqualTo(Security.UNCHECKED);
+        Answer bogus = resolver.ask(question(RecordType.TXT, "bogus.test"));
+        assertThat(bogus.security()).isEqualTo(Security.BOGUS);
+        assertThat(bogus.said())
+                .startsWith("SERVFAIL (")
+                .contains(": for??ged xxx")
+                .endsWith("...)")
+                .hasSizeLessThan(300);
+        assertThat(resolver.ask(question(RecordType.TXT, "bogus.test")))
+                .returns("cache", Answer::server)
+                .returns(Security.BOGUS, Answer::security);
+    }
+
+    // A zone full of large texts does not fill the memory.
+    @Test
+    void largeAnswerCountsAsManyInTheCache() {
+        server.serve(new TestZone(IntStream.range(0, 20)
+                .mapToObj(i -> "big" + i + ".test. TXT "
+                        + ("\"" + "x".repeat(250) + "\" ").repeat(16)
+                        + "\nsmall" + i + ".test. TXT x\n")
+                .collect(Collectors.joining())));
+        DnsSettings settings = new DnsSettings(
+                List.of(server.address()),
+                Duration.ofMillis(400),
+                Duration.ofSeconds(4),
+                Dnssec.OFF,
+                "",
+                20,
+                10);
+        assertThat(remembered(resolver(settings), "small")).isEqualTo(20);
+        assertThat(remembered(resolver(settings), "big")).isLessThanOrEqualTo(4);
+    }
+
+    private static long remembered(CachingResolver resolver, String names) {
+        List<Question> questions = IntStream.range(0, 20)
+                .mapToObj(i -> question(RecordType.TXT, names + i + ".test"))
+                .toList();
+        questions.forEach(resolver::ask);
+        return questions.stream()
+                .filter(question -> resolver.ask(question).server().equals("cache"))
+                .count();
+    }
+
+    @Test
+    void nameIsNoServer() {
+        List<InetSocketAddress> servers = List.of(InetSocketAddress.createUnresolved("dns.test", 53));
+        assertThatThrownBy(() -> DnsSettings.of(servers)).hasMessageContaining("dns.test");
+    }
+
+    // RFC 4035 §4.9.3: Docker's server is on loopback, and hands on what another said.
+    @Test
+    void adIsBelievedOnlyFromAServerOfThisHost() {
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress("127.0.0.1", 53))).dnssec())
+                .isEqualTo(Dnssec.TRUST_AD);
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress("127.0.0.11", 53))).dnssec())
+                .isEqualTo(Dnssec.OFF);
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress("192.0.2.53", 53))).dnssec())
+                .isEqualTo(Dnssec.OFF);
+        assertThat(DnsSettings.of(List.of()).dnssec()).isEqualTo(Dnssec.OFF);
+    }
+
     @Test
     void withoutAServerNothingHangs() {
         assertThat(resolver().ask(question(RecordType.A, "mail.good.test")).problem())
@@ -233,7 +417,7 @@ class CachingResolverTest {
 
     @Test
     void oneQuestionOnItsWayAnswersAllWhoAskIt() throws Exception {
-        server.delay(Duration.ofMillis(200));
+        server.delay(Duration.ofMillis(100));
         CachingResolver resolver = resolver(server.address());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Answer>> askers = IntStream.range(0, 50)

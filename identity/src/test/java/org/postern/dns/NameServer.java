@@ -41,7 +41,15 @@ public final class NameServer implements AutoCloseable {
         /** Answers under another number. */
         WRONG_ID,
         /** Sends octets that are no message. */
-        GARBAGE
+        GARBAGE,
+        /** Is not reached by the first datagram. */
+        LOSING_THE_FIRST,
+        /** Is outrun by somebody who guesses. */
+        GUESSED_AT,
+        /** Is outrun by somebody who guesses without end. */
+        GUESSED_AT_WITHOUT_END,
+        /** Says by UDP that it does not fit, and then an octet now and then. */
+        TRICKLING
     }
 
     private NameServer(TestZone zone, DatagramSocket udp, ServerSocket tcp) {
@@ -52,7 +60,11 @@ public final class NameServer implements AutoCloseable {
 
     /** On a free port of 127.0.0.1. */
     public static NameServer with(TestZone zone) throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
+        return with(zone, InetAddress.getLoopbackAddress());
+    }
+
+    /** On a free port of {@code loopback}. */
+    public static NameServer with(TestZone zone, InetAddress loopback) throws IOException {
         while (true) {
             var tcp = new ServerSocket(0, 50, loopback);
             try {
@@ -141,7 +153,14 @@ public final class NameServer implements AutoCloseable {
                 askedByTcp.incrementAndGet();
                 for (byte[] octets : replies(query, false)) {
                     out.writeShort(octets.length);
-                    out.write(octets);
+                    if (manner == Manner.TRICKLING) {
+                        for (byte octet : octets) {
+                            Thread.sleep(50);
+                            out.write(octet);
+                        }
+                    } else {
+                        out.write(octets);
+                    }
                 }
             }
         } catch (IOException | InterruptedException gone) {
@@ -157,7 +176,20 @@ public final class NameServer implements AutoCloseable {
         switch (manner) {
             case HONEST -> replies.add(overUdp ? cut(reply) : reply.toWire(65_535));
             case MUTE -> {}
-            case TRUNCATING -> {
+            case LOSING_THE_FIRST -> {
+                if (asked.get() > 1) {
+                    replies.add(reply.toWire(65_535));
+                }
+            }
+            case GUESSED_AT, GUESSED_AT_WITHOUT_END -> {
+                byte[] guess = reply.toWire(65_535);
+                guess[0] ^= 1;
+                for (int i = 0; overUdp && i < (manner == Manner.GUESSED_AT ? 3 : 100); i++) {
+                    replies.add(guess);
+                }
+                replies.add(reply.toWire(65_535));
+            }
+            case TRUNCATING, TRICKLING -> {
                 if (overUdp) {
                     reply.removeAllRecords(Section.ANSWER);
                     reply.getHeader().setFlag(Flags.TC);

@@ -13,10 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.postern.dns.Answer.Security;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Master;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.RRset;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
@@ -39,6 +41,7 @@ public final class TestZone {
 
     private final Zone zone;
     private final Map<Question, Integer> codes = new ConcurrentHashMap<>();
+    private final Map<DnsName, ExtendedErrorCodeOption> reasons = new ConcurrentHashMap<>();
 
     /** Reads {@code records}. */
     public TestZone(String records) {
@@ -58,6 +61,12 @@ public final class TestZone {
     /** From now on that question gets {@code rcode}, as {@code SERVFAIL}. */
     public TestZone failing(RecordType type, String name, String rcode) {
         codes.put(new Question(new DnsName(name), type), Rcode.value(rcode));
+        return this;
+    }
+
+    /** From now on a failure for {@code name} says why: RFC 8914. */
+    public TestZone explaining(String name, int code, String text) {
+        reasons.put(new DnsName(name), new ExtendedErrorCodeOption(code, text));
         return this;
     }
 
@@ -107,6 +116,10 @@ public final class TestZone {
         Integer code = codes.get(new Question(DnsName.of(asked.getName()), type(asked.getType())));
         if (code != null) {
             reply.getHeader().setRcode(code);
+            ExtendedErrorCodeOption reason = reasons.get(DnsName.of(asked.getName()));
+            if (reason != null) {
+                reply.addRecord(new OPTRecord(1_232, 0, 0, 0, List.of(reason)), Section.ADDITIONAL);
+            }
             return reply;
         }
         Name name = asked.getName();
