@@ -179,10 +179,10 @@ final class Connection {
     }
 
     private void turnAway(Client client) {
+        server.events().turnedAway(client.address().getAddress(), SmtpServer.TOO_MANY);
         // RFC 2034 §4: no enhanced code in place of the banner.
         wire.reply(Reply.of(SmtpServer.TOO_MANY.code(), SmtpServer.TOO_MANY.text()));
         wire.close(true);
-        server.events().turnedAway(client.address().getAddress(), SmtpServer.TOO_MANY);
     }
 
     // --- the PROXY header
