@@ -27,6 +27,7 @@ import org.postern.spool.SpoolProblem;
 import org.postern.spool.SpooledMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** One session at the door. */
@@ -47,6 +48,22 @@ final class Visit implements SessionHandler {
     }
 
     @Override
+    public Reply connected(Reply banner) {
+        return mayDoOneMore(Rates.Kind.SESSIONS)
+                ? banner
+                : refusal(421, "4.7.0", "too many sessions of yours within an hour; please come again later");
+    }
+
+    private boolean mayDoOneMore(Rates.Kind kind) {
+        return session.trusted() || session.isProxyItself() || door.rates().take(kind, ratedAs());
+    }
+
+    /** Whom this client's rates are counted for. */
+    private List<Rates.Key> ratedAs() {
+        return List.of(Rates.Key.of(session.client().getAddress()));
+    }
+
+    @Override
     public Reply greeted(Greeting greeting, Reply welcome) {
         // helo-syntax and helo-bare-ip need no DNS. The trusted are recorded, never judged.
         return greeting.name() instanceof Greeting.Malformed malformed && !session.trusted()
@@ -59,7 +76,9 @@ final class Visit implements SessionHandler {
         routes.clear();
         try {
             door.spool().requireRoom();
-            return Reply.of(250, "2.1.0", "sender noted");
+            return mayDoOneMore(Rates.Kind.MESSAGES)
+                    ? Reply.of(250, "2.1.0", "sender noted")
+                    : refusal(450, "4.7.1", "too many messages of yours within an hour; please send the rest later");
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
@@ -67,6 +86,10 @@ final class Visit implements SessionHandler {
 
     @Override
     public Reply rcpt(ForwardPath to) {
+        // Before anything is said about who exists: whoever guesses names uses up as many as whoever knows them.
+        if (!mayDoOneMore(Rates.Kind.RECIPIENTS)) {
+            return refusal(450, "4.7.1", "too many recipients of yours within an hour; please send the rest later");
+        }
         Route route = door.router().route(to);
         return switch (route) {
             case Route.IntoMaildir _, Route.Discard _ -> {
@@ -188,10 +211,13 @@ final class Visit implements SessionHandler {
 
     @Override
     public void ended(SessionEnd end) {
-        LoggingEventBuilder line = LOG.atInfo()
+        LoggingEventBuilder line = LOG.atLevel(isHealthCheck(end) ? Level.DEBUG : Level.INFO)
                 .addKeyValue("id", session.id())
                 .addKeyValue("role", role)
                 .addKeyValue("client", address());
+        if (session.proxy().isPresent() && !session.isProxyItself()) {
+            line = line.addKeyValue("proxy", session.proxy().get().getHostAddress());
+        }
         if (session.greeting().isPresent()) {
             Greeting greeting = session.greeting().get();
             String verb = greeting.verb().name().toLowerCase(Locale.ROOT);
@@ -212,6 +238,11 @@ final class Visit implements SessionHandler {
                 .addKeyValue("out", end.octetsOut())
                 .addKeyValue("ms", end.time().toMillis())
                 .log("session");
+    }
+
+    /** A front end's own session that brought nothing and did nothing wrong: there are some every few seconds. */
+    private boolean isHealthCheck(SessionEnd end) {
+        return session.isProxyItself() && end.messages() == 0 && end.refusals() == 0;
     }
 
     private String address() {

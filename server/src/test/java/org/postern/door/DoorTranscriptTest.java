@@ -35,6 +35,7 @@ import org.postern.route.MaildirTemplate;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
 import org.postern.smtp.server.SmtpServer;
+import org.postern.smtp.transcript.Peer;
 import org.postern.smtp.transcript.Player;
 import org.postern.smtp.transcript.TestCertificate;
 import org.postern.smtp.transcript.Transcript;
@@ -49,7 +50,8 @@ import org.postern.spool.Spool;
 final class DoorTranscriptTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
     private static final Domain HOSTNAME = new Domain("mx.example.com");
-    private static final Config.Intake LIMITS = new Config.Intake(3, 2_000, Config.Intake.DEFAULT.stopTime());
+    private static final Config.Intake LIMITS =
+            new Config.Intake(3, 2_000, Config.Intake.DEFAULT.stopTime(), Config.ClientRates.NONE);
     private static final RocksSpool.Room ROOM = new RocksSpool.Room(1 << 20, 0);
 
     @TempDir
@@ -75,16 +77,23 @@ final class DoorTranscriptTest {
         Path mail = Files.createDirectory(root.resolve(String.valueOf(file.getFileName())));
         boolean trusted = transcript.settings().stream()
                 .anyMatch(setting -> setting.word().equals("trusted"));
-        var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted);
+        boolean frontEnd = transcript.settings().stream()
+                .anyMatch(setting -> setting.word().equals("front-end"));
+        var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted).behind(_ -> frontEnd);
         Router router = router(mail);
         try (Spool spool = RocksSpool.open(root.resolve("spool of " + file.getFileName()), ROOM, CLOCK);
                 Queue queue = queue(spool, router)) {
-            var door = new Door(HOSTNAME, LIMITS, router, spool, queue, CLOCK);
+            var door = new Door(HOSTNAME, limits(transcript), router, spool, queue, CLOCK);
             var role = trusted ? Listen.Role.TRUSTED : Listen.Role.MX;
             try (SmtpServer server = SmtpServer.named(HOSTNAME)
                     .listen(listener, session -> door.open(session, role))
                     .tls(TestCertificate.server())
                     .start()) {
+                for (Transcript.Setting setting : transcript.settings()) {
+                    if (setting.word().equals("after-another-session")) {
+                        Peer.greetedBy(server.addresses().getFirst()).close();
+                    }
+                }
                 Player.play(
                         transcript,
                         server.addresses().getFirst(),
@@ -93,6 +102,25 @@ final class DoorTranscriptTest {
                         () -> kept(queue, mail));
             }
         }
+    }
+
+    private static Config.Intake limits(Transcript transcript) {
+        int sessions = 0;
+        int messages = 0;
+        int recipients = 0;
+        for (Transcript.Setting setting : transcript.settings()) {
+            switch (setting.word()) {
+                case "sessions-per-hour" -> sessions = Integer.parseInt(setting.argument());
+                case "messages-per-hour" -> messages = Integer.parseInt(setting.argument());
+                case "recipients-per-hour" -> recipients = Integer.parseInt(setting.argument());
+                default -> {}
+            }
+        }
+        return new Config.Intake(
+                LIMITS.receivedHeaders(),
+                LIMITS.headerBytes(),
+                LIMITS.stopTime(),
+                new Config.ClientRates(sessions, messages, recipients));
     }
 
     private static Router router(Path mail) throws IOException {

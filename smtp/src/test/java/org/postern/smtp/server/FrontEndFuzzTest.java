@@ -27,7 +27,8 @@ final class FrontEndFuzzTest {
         }
         int piece = 1 + (octets[0] & 0x7f);
         var bugs = new ArrayList<Exception>();
-        var socket = new StubSocket(Arrays.copyOfRange(octets, 1, octets.length), remaining -> Math.min(piece, remaining));
+        var socket =
+                new StubSocket(Arrays.copyOfRange(octets, 1, octets.length), remaining -> Math.min(piece, remaining));
         if (octets[0] < 0) {
             socket.silentAtFirst();
         }

@@ -91,8 +91,11 @@ class FrontEndTest {
         }
 
         private String whose() {
-            return session.client().getAddress().getHostAddress() + " " + session.client().getPort()
-                    + session.proxy().map(proxy -> " by " + proxy.getHostAddress()).orElse("")
+            return session.client().getAddress().getHostAddress() + " "
+                    + session.client().getPort()
+                    + session.proxy()
+                            .map(proxy -> " by " + proxy.getHostAddress())
+                            .orElse("")
                     + (session.isProxyItself() ? " itself" : "")
                     + (session.trusted() ? " trusted" : "");
         }
@@ -171,16 +174,15 @@ class FrontEndTest {
     @Test
     @Tag("relay-3")
     void frontEndItselfIsNotTrustedWhateverItSays() throws Exception {
-        for (byte[] header : List.of(
-                "PROXY UNKNOWN\r\n".getBytes(ISO_8859_1), ProxyHeaders.v2(0x20, 0, NOTHING), NOTHING)) {
+        for (byte[] header :
+                List.of("PROXY UNKNOWN\r\n".getBytes(ISO_8859_1), ProxyHeaders.v2(0x20, 0, NOTHING), NOTHING)) {
             seen.clear();
             try (SmtpServer server = server(listener -> listener.trusting(_ -> true), "proxyTime=50");
                     Peer peer = Peer.to(at(server))) {
                 peer.send(octets(header));
 
                 assertThat(peer.reply()).startsWith("220 ");
-                assertThat(seen)
-                        .containsExactly("127.0.0.1 " + peer.socket().getLocalPort() + " by 127.0.0.1 itself");
+                assertThat(seen).containsExactly("127.0.0.1 " + peer.socket().getLocalPort() + " by 127.0.0.1 itself");
             }
         }
     }
@@ -195,7 +197,9 @@ class FrontEndTest {
             assertThat(peer.ask("XCLIENT ADDR=192.0.2.7")).startsWith("550 5.7.0 ");
             assertThat(seen)
                     .containsExactly(
-                            "127.0.0.2 " + peer.socket().getLocalPort(), "refused PROXY 500", "refused XCLIENT ADDR=192.0.2.7 550");
+                            "127.0.0.2 " + peer.socket().getLocalPort(),
+                            "refused PROXY 500",
+                            "refused XCLIENT ADDR=192.0.2.7 550");
         }
     }
 
@@ -214,7 +218,9 @@ class FrontEndTest {
                                 "2001:db8:0:0:0:0:0:7 40000 by 127.0.0.1");
             }
             eventuallyEnded(server);
-            assertThat(ends).extracting(SessionEnd::reason).containsExactly(SessionEnd.Reason.NAMED, SessionEnd.Reason.QUIT);
+            assertThat(ends)
+                    .extracting(SessionEnd::reason)
+                    .containsExactly(SessionEnd.Reason.NAMED, SessionEnd.Reason.QUIT);
             assertThat(ends).extracting(SessionEnd::commands).containsExactly(2, 2);
         }
     }
