@@ -150,7 +150,12 @@ final class Mta implements AutoCloseable {
     }
 
     private static Listener listener(Config config, Listen listen) {
-        return new Listener(listen.address(), listen.tls(), config.judging().bannerDelay(), trust(config, listen));
+        return new Listener(
+                listen.address(),
+                listen.tls(),
+                config.judging().bannerDelay(),
+                trust(config, listen),
+                peer -> listen.proxies().stream().anyMatch(net -> net.contains(peer)));
     }
 
     private static Predicate<InetAddress> trust(Config config, Listen listen) {
@@ -197,6 +202,14 @@ final class Mta implements AutoCloseable {
                     .addKeyValue("client", client.getHostAddress())
                     .addKeyValue("reply", reply)
                     .log("turned away");
+        }
+
+        @Override
+        public void proxyFault(InetAddress proxy, String why) {
+            LOG.atWarn()
+                    .addKeyValue("proxy", proxy.getHostAddress())
+                    .addKeyValue("problem", why)
+                    .log("front end's connection closed");
         }
 
         @Override

@@ -50,9 +50,9 @@ class SpfResultTest {
                         "A 9.2.0.192.x.example.com",
                         "TXT why.example.com");
         assertThat(result.finding(Check.SPF_HELO)).hasToString("spf-helo=fail");
-        assertThatThrownBy(() -> result.finding(Check.DMARC))
+        assertThatThrownBy(() -> result.finding(Check.IPREV))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("dmarc is not of SPF");
+                .hasMessage("iprev is not of SPF");
     }
 
     @Test

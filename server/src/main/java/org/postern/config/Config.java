@@ -55,10 +55,30 @@ public record Config(
      * @param headerBytes of a message's header; past it 552 5.3.4
      * @param dnsQuestions how many a session may ask of DNS; what it asks past it fails
      * @param stopTime how long transactions under way may take when the server is told to stop
+     * @param perHour what one client may do within an hour
      */
-    public record Intake(int receivedHeaders, int headerBytes, int dnsQuestions, Duration stopTime) {
+    public record Intake(
+            int receivedHeaders, int headerBytes, int dnsQuestions, Duration stopTime, ClientRates perHour) {
         /** The defaults. */
-        public static final Intake DEFAULT = new Intake(100, 262_144, 200, Duration.ofSeconds(30));
+        public static final Intake DEFAULT = new Intake(100, 262_144, 200, Duration.ofSeconds(30), ClientRates.NONE);
+    }
+
+    /**
+     * How much one client may do within an hour; 0 for any number. Nobody who is trusted is bound by it.
+     *
+     * @param sessions that begin; past it 421 in place of the banner
+     * @param messages that MAIL begins; past it 450 4.7.1
+     * @param recipients that RCPT names, known ones or not; past it 450 4.7.1
+     */
+    public record ClientRates(int sessions, int messages, int recipients) {
+        /** The default: no such limits. */
+        public static final ClientRates NONE = new ClientRates(0, 0, 0);
+
+        public ClientRates {
+            if (sessions < 0 || messages < 0 || recipients < 0) {
+                throw new IllegalArgumentException("a rate is 0 at least");
+            }
+        }
     }
 
     /**

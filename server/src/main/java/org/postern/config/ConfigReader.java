@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.postern.config.Config.ClientRates;
 import org.postern.config.Config.Intake;
 import org.postern.config.Config.Keeping;
 import org.postern.config.Config.LogFormat;
@@ -149,6 +150,7 @@ final class ConfigReader {
             Role role = role(section);
             boolean relay = section.flag("relay");
             TlsMode tls = section.word("tls", TlsMode.class, TlsMode.STARTTLS);
+            List<Net> proxies = proxies(section);
             if (relay && (role != Role.MX || trusted.isEmpty())) {
                 section.mistake("relay", "needs role = \"mx\" and nets in relay.trusted");
             }
@@ -157,7 +159,7 @@ final class ConfigReader {
                 if (!seen.add(place) && place.getPort() != 0) {
                     section.mistake("address", "is listened on already");
                 }
-                listeners.add(new Listen(place, role, relay, tls));
+                listeners.add(new Listen(place, role, relay, tls, proxies));
             });
         }
         if (root.isEmptyList("listen")) {
@@ -165,9 +167,17 @@ final class ConfigReader {
         }
         if (!root.has("listen")) {
             var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2525);
-            listeners.add(new Listen(loopback, Role.TRUSTED, false, TlsMode.STARTTLS));
+            listeners.add(new Listen(loopback, Role.TRUSTED, false, TlsMode.STARTTLS, List.of()));
         }
         return listeners;
+    }
+
+    private List<Net> proxies(Section section) {
+        List<Net> proxies = section.list("proxies", "nets as \"192.0.2.0/24\"", Net::parse);
+        if (proxies.stream().anyMatch(net -> net.bits() == 0)) {
+            warnings.add("listen.proxies holds a net of all addresses: whoever comes there may claim to be anybody");
+        }
+        return proxies;
     }
 
     private static Role role(Section section) {
@@ -396,7 +406,8 @@ final class ConfigReader {
                 section.integer("content-bytes-per-second", d.contentBytesPerSecond(), 0),
                 section.duration("session-time", d.sessionTime(), INSTANT),
                 section.duration("reply-time", d.replyTime(), INSTANT),
-                section.duration("handshake-time", d.handshakeTime(), INSTANT));
+                section.duration("handshake-time", d.handshakeTime(), INSTANT),
+                section.duration("proxy-time", d.proxyTime(), INSTANT));
     }
 
     private static Intake intake(Section section) {
@@ -405,7 +416,14 @@ final class ConfigReader {
                 section.integer("received-headers", d.receivedHeaders(), 1),
                 section.integer("header-bytes", d.headerBytes(), 1_024),
                 section.integer("dns-questions", d.dnsQuestions(), 1),
-                section.duration("stop-time", d.stopTime(), NONE));
+                section.duration("stop-time", d.stopTime(), NONE),
+                new ClientRates(
+                        section.integer(
+                                "sessions-per-client-per-hour", d.perHour().sessions(), 0),
+                        section.integer(
+                                "messages-per-client-per-hour", d.perHour().messages(), 0),
+                        section.integer(
+                                "recipients-per-client-per-hour", d.perHour().recipients(), 0)));
     }
 
     private static Keeping keeping(Section queue, Section limits) {

@@ -66,6 +66,7 @@ public final class ConfigText {
         line("role", quoted(Section.word(listen.role())));
         line("relay", Boolean.toString(listen.relay()));
         line("tls", quoted(Section.word(listen.tls())));
+        line("proxies", list(listen.proxies()));
     }
 
     private void write(Config.Dns config) {
@@ -107,6 +108,9 @@ public final class ConfigText {
         head("[limits]");
         line("sessions", number(limits.sessions()));
         line("sessions-per-client", number(limits.sessionsPerClient()));
+        line("sessions-per-client-per-hour", number(intake.perHour().sessions()));
+        line("messages-per-client-per-hour", number(intake.perHour().messages()));
+        line("recipients-per-client-per-hour", number(intake.perHour().recipients()));
         line("recipients", number(limits.recipients()));
         line("errors-per-session", number(limits.errorsPerSession()));
         line("idle-commands", number(limits.idleCommands()));
@@ -119,6 +123,7 @@ public final class ConfigText {
         line("session-time", quoted(Durations.write(limits.sessionTime())));
         line("reply-time", quoted(Durations.write(limits.replyTime())));
         line("handshake-time", quoted(Durations.write(limits.handshakeTime())));
+        line("proxy-time", quoted(Durations.write(limits.proxyTime())));
         line("received-headers", number(intake.receivedHeaders()));
         line("header-bytes", number(intake.headerBytes()));
         line("dns-questions", number(intake.dnsQuestions()));

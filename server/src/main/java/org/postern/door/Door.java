@@ -24,6 +24,7 @@ public final class Door {
     private final Spool spool;
     private final Queue queue;
     private final Clock clock;
+    private final Rates rates;
 
     /** A door to {@code spool}; what it has accepted goes to {@code queue}. */
     public Door(
@@ -37,6 +38,7 @@ public final class Door {
         this.spool = spool;
         this.queue = queue;
         this.clock = clock;
+        this.rates = new Rates(limits.perHour(), System::nanoTime);
     }
 
     /** The handler of a session that came to a listener of that role. */
@@ -78,5 +80,9 @@ public final class Door {
 
     Clock clock() {
         return clock;
+    }
+
+    Rates rates() {
+        return rates;
     }
 }

@@ -31,7 +31,7 @@ final class Judge {
     private final Door door;
     private final Session session;
     private final Policy policy;
-    private final Inquiry inquiry;
+    private @Nullable Inquiry inquiry;
 
     /** What was found about the open transaction; null before it was asked for. */
     private @Nullable Case found;
@@ -45,7 +45,17 @@ final class Judge {
         this.door = door;
         this.session = session;
         this.policy = door.examiner().policy();
-        this.inquiry = door.examiner().about(session.client().getAddress());
+        if (!session.isProxyItself()) {
+            inquiry();
+        }
+    }
+
+    /** Begun at once, but for a front end that has named no client yet, and may not stay. */
+    private Inquiry inquiry() {
+        if (inquiry == null) {
+            inquiry = door.examiner().about(session.client().getAddress());
+        }
+        return inquiry;
     }
 
     /** Whether an early talker may go on. */
@@ -62,12 +72,13 @@ final class Judge {
 
     /** The refusal of a greeting; empty when it is taken. */
     Optional<Reply> greeted(Greeting greeting) {
-        inquiry.greeted(greeting.name());
+        inquiry().greeted(greeting.name());
         forget();
-        Optional<Reply> broken = said(policy.verdictOfProtocol(inquiry.atGreeting()));
+        Optional<Reply> broken = said(policy.verdictOfProtocol(inquiry().atGreeting()));
         return broken.isPresent() || door.judging().decideAt() != DecideAt.GREETING
                 ? broken
-                : said(policy.verdictBeforeContent(door.examiner().withOwnList(inquiry.all(ofSession()))))
+                : said(policy.verdictBeforeContent(
+                                door.examiner().withOwnList(inquiry().all(ofSession()))))
                         .map(Judge::withoutEnhancedCode);
     }
 
@@ -78,7 +89,7 @@ final class Judge {
 
     /** A transaction begins. */
     void from(ReversePath path) {
-        inquiry.from(path);
+        inquiry().from(path);
         forget();
     }
 
@@ -94,7 +105,7 @@ final class Judge {
      */
     Optional<Reply> recipient(ForwardPath to, boolean isUnknown) {
         if (found == null) {
-            found = inquiry.all(ofSession());
+            found = inquiry().all(ofSession());
         }
         Case one = door.examiner().withOwnList(found.to(to));
         boolean isPostmaster = isPostmaster(to);
@@ -152,7 +163,16 @@ final class Judge {
 
     /** The name that reverse DNS confirms. */
     Optional<DnsName> confirmedName() {
-        return inquiry.confirmedName();
+        return inquiry().confirmedName();
+    }
+
+    /** The organisation that reverse DNS confirms, if that is known by now. */
+    Optional<Domain> knownOrganisation() {
+        return inquiry().isNameKnown()
+                ? confirmedName()
+                        .flatMap(DnsName::domain)
+                        .flatMap(name -> Domain.parse(PublicSuffixes.organisation(name)))
+                : Optional.empty();
     }
 
     private List<Finding> ofSession() {
@@ -160,7 +180,7 @@ final class Judge {
                 session.earlyTalk()
                         ? Finding.of(Check.EARLY_TALK, Result.FAIL, "it spoke before it was greeted")
                         : Finding.of(Check.EARLY_TALK, Result.PASS, "it waited for its turn"),
-                inquiry.changed());
+                inquiry().changed());
     }
 
     private boolean isPostmaster(ForwardPath to) {
@@ -183,7 +203,8 @@ final class Judge {
         if (spf && one.from() instanceof Mailbox mailbox && mailbox.host() instanceof Domain domain) {
             return "spf " + domain.canonical();
         }
-        return inquiry.confirmedName()
+        return inquiry()
+                .confirmedName()
                 .flatMap(DnsName::domain)
                 .map(name -> "name " + PublicSuffixes.organisation(name))
                 .orElseGet(() -> "net " + net(one.client()));

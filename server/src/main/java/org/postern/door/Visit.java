@@ -29,6 +29,7 @@ import org.postern.spool.SpoolProblem;
 import org.postern.spool.SpooledMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** One session at the door. */
@@ -58,6 +59,28 @@ final class Visit implements SessionHandler {
     }
 
     @Override
+    public Reply connected(Reply banner) {
+        return mayDoOneMore(Rates.Kind.SESSIONS)
+                ? banner
+                : refusal(421, "4.7.0", "too many sessions of yours within an hour; please come again later");
+    }
+
+    private boolean mayDoOneMore(Rates.Kind kind) {
+        return session.trusted()
+                || session.isProxyItself()
+                || !door.rates().isLimited(kind)
+                || door.rates().take(kind, ratedAs());
+    }
+
+    /** Whom this client's rates are counted for. */
+    private List<Rates.Key> ratedAs() {
+        Rates.Key place = Rates.Key.of(session.client().getAddress());
+        return judge.flatMap(Judge::knownOrganisation)
+                .map(organisation -> List.of(place, Rates.Key.of(organisation)))
+                .orElse(List.of(place));
+    }
+
+    @Override
     public Reply greeted(Greeting greeting, Reply welcome) {
         return judge.flatMap(one -> one.greeted(greeting)).map(this::named).orElse(welcome);
     }
@@ -68,7 +91,9 @@ final class Visit implements SessionHandler {
         judge.ifPresent(one -> one.from(from));
         try {
             door.spool().requireRoom();
-            return Reply.of(250, "2.1.0", "sender noted");
+            return mayDoOneMore(Rates.Kind.MESSAGES)
+                    ? Reply.of(250, "2.1.0", "sender noted")
+                    : refusal(450, "4.7.1", "too many messages of yours within an hour; please send the rest later");
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
@@ -76,14 +101,16 @@ final class Visit implements SessionHandler {
 
     @Override
     public Reply rcpt(ForwardPath to) {
+        // Before anything is said about who exists: whoever guesses names uses up as many as whoever knows them.
+        if (!mayDoOneMore(Rates.Kind.RECIPIENTS)) {
+            return refusal(450, "4.7.1", "too many recipients of yours within an hour; please send the rest later");
+        }
         Route route = door.router().route(to);
         // First: whoever wants to relay has no need to be known.
         if (route instanceof Route.NotOurs) {
             return refusal(550, "5.7.1", to.path() + ": relaying denied, mail is taken for our own domains only");
         }
-        // Who is refused for what it is does not learn who is here: attacks.md enum-1. And who is not here can't agree
-        // with
-        // others on a verdict.
+        // Who is refused for what it is does not learn who is here: attacks.md enum-1.
         Optional<Reply> refused = judge.flatMap(one -> one.recipient(to, route instanceof Route.NoSuchMailbox));
         if (refused.isPresent()) {
             return named(refused.get());
@@ -235,10 +262,13 @@ final class Visit implements SessionHandler {
 
     @Override
     public void ended(SessionEnd end) {
-        LoggingEventBuilder line = LOG.atInfo()
+        LoggingEventBuilder line = LOG.atLevel(isHealthCheck(end) ? Level.DEBUG : Level.INFO)
                 .addKeyValue("id", session.id())
                 .addKeyValue("role", role)
                 .addKeyValue("client", address());
+        if (session.proxy().isPresent() && !session.isProxyItself()) {
+            line = line.addKeyValue("proxy", session.proxy().get().getHostAddress());
+        }
         if (session.greeting().isPresent()) {
             Greeting greeting = session.greeting().get();
             String verb = greeting.verb().name().toLowerCase(Locale.ROOT);
@@ -259,6 +289,11 @@ final class Visit implements SessionHandler {
                 .addKeyValue("out", end.octetsOut())
                 .addKeyValue("ms", end.time().toMillis())
                 .log("session");
+    }
+
+    /** A front end's own session that brought nothing and did nothing wrong: there are some every few seconds. */
+    private boolean isHealthCheck(SessionEnd end) {
+        return session.isProxyItself() && end.messages() == 0 && end.refusals() == 0;
     }
 
     private String address() {

@@ -36,6 +36,7 @@ final class ConfigTest {
         address = "0.0.0.0:25"
         role = "mx"
         relay = true
+        proxies = ["10.0.0.0/8", "::1"]
         [[listen]]
         address = "[::1]:465"
         role = "trusted"
@@ -58,6 +59,10 @@ final class ConfigTest {
         command-time = "1m30s"
         received-headers = 50
         stop-time = "5s"
+        proxy-time = "4s"
+        sessions-per-client-per-hour = 600
+        messages-per-client-per-hour = 500
+        recipients-per-client-per-hour = 5_000
         [log]
         format = "json"
         """;
@@ -74,12 +79,16 @@ final class ConfigTest {
                                 ConfigReader.socketAddress("0.0.0.0:25").orElseThrow(),
                                 Listen.Role.MX,
                                 true,
-                                TlsMode.STARTTLS),
+                                TlsMode.STARTTLS,
+                                List.of(
+                                        Net.parse("10.0.0.0/8").orElseThrow(),
+                                        Net.parse("::1").orElseThrow())),
                         new Listen(
                                 ConfigReader.socketAddress("[::1]:465").orElseThrow(),
                                 Listen.Role.TRUSTED,
                                 false,
-                                TlsMode.IMPLICIT));
+                                TlsMode.IMPLICIT,
+                                List.of()));
         assertThat(config.certificates()).singleElement().satisfies(files -> {
             assertThat(files.cert()).isEqualTo(Path.of("/etc/postern/tls/cert.pem"));
             assertThat(files.key()).isEqualTo(Path.of("/etc/key.pem"));
@@ -92,7 +101,10 @@ final class ConfigTest {
         assertThat(config.limits().sessions()).isEqualTo(18_000);
         assertThat(config.limits().commandTime()).isEqualTo(Duration.ofSeconds(90));
         assertThat(config.limits().recipients()).isEqualTo(Limits.DEFAULT.recipients());
-        assertThat(config.intake()).isEqualTo(new Config.Intake(50, 262_144, 200, Duration.ofSeconds(5)));
+        assertThat(config.intake())
+                .isEqualTo(new Config.Intake(
+                        50, 262_144, 200, Duration.ofSeconds(5), new Config.ClientRates(600, 500, 5_000)));
+        assertThat(config.limits().proxyTime()).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.logFormat()).isEqualTo(Config.LogFormat.JSON);
     }
 
@@ -114,7 +126,8 @@ final class ConfigTest {
                         new InetSocketAddress(Net.address("127.0.0.1").orElseThrow(), 2525),
                         Listen.Role.TRUSTED,
                         false,
-                        TlsMode.STARTTLS));
+                        TlsMode.STARTTLS,
+                        List.of()));
         assertThat(config.domains()).map(LocalDomain::name).contains(new Domain("localhost"), config.hostname());
         assertThat(config.domains()).allSatisfy(domain -> {
             assertThat(domain.mailboxes()).isInstanceOf(Mailboxes.Any.class);
@@ -132,6 +145,15 @@ final class ConfigTest {
                 .asString()
                 .contains("\"mx\"", "hostname = ");
         assertThat(valid("hostname = \"mx.example.com\"").warnings()).isEmpty();
+    }
+
+    @Test
+    void frontEndsEverywhereAreWarnedOf() {
+        String listen = "hostname = \"mx.example.com\"\n[[listen]]\naddress = \"127.0.0.1:25\"\nproxies = ";
+        assertThat(valid(listen + "[\"::/0\"]").warnings())
+                .containsExactly(
+                        "listen.proxies holds a net of all addresses: whoever comes there may claim to be anybody");
+        assertThat(valid(listen + "[\"128.0.0.0/1\"]").warnings()).isEmpty();
     }
 
     @Test

@@ -38,6 +38,7 @@ import org.postern.route.MaildirTemplate;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
 import org.postern.smtp.server.SmtpServer;
+import org.postern.smtp.transcript.Peer;
 import org.postern.smtp.transcript.Player;
 import org.postern.smtp.transcript.TestCertificate;
 import org.postern.smtp.transcript.Transcript;
@@ -89,11 +90,13 @@ final class DoorTranscriptTest {
         Path mail = Files.createDirectory(root.resolve(String.valueOf(file.getFileName())));
         boolean trusted = transcript.settings().stream()
                 .anyMatch(setting -> setting.word().equals("trusted"));
-        var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted);
+        boolean frontEnd = transcript.settings().stream()
+                .anyMatch(setting -> setting.word().equals("front-end"));
+        var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted).behind(_ -> frontEnd);
         Router router = router(mail);
         try (Spool spool = RocksSpool.open(root.resolve("spool of " + file.getFileName()), ROOM, CLOCK);
                 Queue queue = queue(spool, router)) {
-            Path toml = Files.writeString(root.resolve(file.getFileName() + ".toml"), TOML);
+            Path toml = Files.writeString(root.resolve(file.getFileName() + ".toml"), TOML + limits(transcript));
             Config config = ((Config.Result.Valid) Config.read(toml)).config();
             Greylist greylist = Greylist.open(root.resolve("greylist"), Greylist.Settings.DEFAULT, CLOCK);
             Examiner examiner = new Examiner(config, SILENCE, CLOCK);
@@ -105,6 +108,11 @@ final class DoorTranscriptTest {
                             .listen(listener, session -> door.open(session, role))
                             .tls(TestCertificate.server())
                             .start()) {
+                for (Transcript.Setting setting : transcript.settings()) {
+                    if (setting.word().equals("after-another-session")) {
+                        Peer.greetedBy(server.addresses().getFirst()).close();
+                    }
+                }
                 Player.play(
                         transcript,
                         server.addresses().getFirst(),
@@ -113,6 +121,19 @@ final class DoorTranscriptTest {
                         () -> kept(queue, mail));
             }
         }
+    }
+
+    private static String limits(Transcript transcript) {
+        var lines = new StringBuilder();
+        for (Transcript.Setting setting : transcript.settings()) {
+            if (setting.word().endsWith("-per-hour")) {
+                lines.append(setting.word().replace("-per-hour", "-per-client-per-hour"))
+                        .append(" = ")
+                        .append(setting.argument())
+                        .append('\n');
+            }
+        }
+        return lines.toString();
     }
 
     private static Router router(Path mail) throws IOException {

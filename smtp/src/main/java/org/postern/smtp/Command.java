@@ -1,7 +1,9 @@
 package org.postern.smtp;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A command line of a client, RFC 5321 §4.1.1 and the extensions. */
 public sealed interface Command {
@@ -74,6 +76,26 @@ public sealed interface Command {
         @Override
         public String toString() {
             return "Auth[mechanism=" + mechanism + "]";
+        }
+    }
+
+    /**
+     * XCLIENT, Postfix's XCLIENT_README: a front end says on whose behalf it speaks. NAME, PROTO, HELO, LOGIN and where the client
+     * came to are read and forgotten: nothing here believes them.
+     *
+     * @param port 0 to 65535; empty when none is named
+     */
+    record Xclient(Address address, OptionalInt port) implements Command {
+        /** What ADDR says. */
+        public sealed interface Address {
+            /** Nothing: there is no ADDR. */
+            record Unsaid() implements Address {}
+
+            /** That the front end doesn't know it: {@code [UNAVAILABLE]}. */
+            record Unavailable() implements Address {}
+
+            /** An address; an IPv4-mapped one of IPv6 is IPv4's. */
+            record Known(InetAddress address) implements Address {}
         }
     }
 

@@ -47,6 +47,7 @@ final class CommandParser {
             case "VRFY" -> new Command.Vrfy(needed(verb, text(cursor)));
             case "EXPN" -> new Command.Expn(needed(verb, text(cursor)));
             case "AUTH" -> auth(cursor);
+            case "XCLIENT" -> XclientParser.parse(cursor);
             default -> throw new SyntaxFault(Reply.of(500, "5.5.2", "not a command that is known here"));
         };
     }

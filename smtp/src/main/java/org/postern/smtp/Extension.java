@@ -22,6 +22,8 @@ public enum Extension {
     LIMITS("LIMITS"),
     /** RFC 6531. */
     SMTPUTF8("SMTPUTF8"),
+    /** Postfix's XCLIENT_README, of no RFC. */
+    XCLIENT("XCLIENT"),
     /** RFC 5321 §4.1.1.8. */
     HELP("HELP");
 

@@ -40,6 +40,15 @@ final class CommandFuzzTest {
             case Command.Auth auth -> assertThat(auth.mechanism()).hasSizeBetween(1, 20);
             case Command.Vrfy vrfy -> assertThat(vrfy.who()).isNotEmpty();
             case Command.Expn expn -> assertThat(expn.list()).isNotEmpty();
+            case Command.Xclient xclient -> {
+                assertThat(xclient.port().orElse(0)).isBetween(0, 65_535);
+                if (xclient.address() instanceof Command.Xclient.Address.Known known) {
+                    String text = AddressLiteral.text(known.address());
+                    assertThat(((Command.Xclient) again("XCLIENT ADDR=" + (text.contains(":") ? "IPV6:" : "") + text))
+                                    .address())
+                            .isEqualTo(known);
+                }
+            }
             case Command.Data _,
                     Command.Rset _,
                     Command.Help _,

@@ -83,6 +83,18 @@ final class CommandTest {
                 "AUTH PL*IN|501 5.5.4 say AUTH with a mechanism, and perhaps its initial response",
                 "AUTH ABCDEFGHIJKLMNOPQRSTU|501 5.5.4 say AUTH with a mechanism, and perhaps its initial response",
                 "EXPN|501 5.5.4 EXPN takes a name",
+                "XCLIENT|501 5.5.4 say XCLIENT with ADDR=192.0.2.1 or ADDR=IPV6:2001:db8::1",
+                "XCLIENT ADDR|501 5.5.4 say XCLIENT with ADDR=192.0.2.1 or ADDR=IPV6:2001:db8::1, PORT, NAME, PROTO,"
+                        + " HELO, LOGIN, DESTADDR or DESTPORT",
+                "XCLIENT ADDR=2001:db8::1|501 5.5.4 ADDR reads 192.0.2.1, IPV6:2001:db8::1 or [UNAVAILABLE]",
+                "XCLIENT ADDR=IPV6:192.0.2.1|501 5.5.4 ADDR reads 192.0.2.1, IPV6:2001:db8::1 or [UNAVAILABLE]",
+                "XCLIENT ADDR=mx.example|501 5.5.4 ADDR reads 192.0.2.1, IPV6:2001:db8::1 or [UNAVAILABLE]",
+                "XCLIENT ADDR=|501 5.5.4 the value of ADDR is xtext, or [UNAVAILABLE]",
+                "XCLIENT NAME=a+2|501 5.5.4 the value of NAME is xtext, or [UNAVAILABLE]",
+                "XCLIENT ADDR=192.0.2.1 addr=192.0.2.2|501 5.5.4 ADDR stands there twice",
+                "XCLIENT PORT=65536|501 5.5.4 PORT is a number up to 65535, or [UNAVAILABLE]",
+                "XCLIENT PROTO=LMTP|501 5.5.4 PROTO is SMTP or ESMTP",
+                "XCLIENT DESTADDR=x|501 5.5.4 DESTADDR reads 192.0.2.1, IPV6:2001:db8::1 or [UNAVAILABLE]",
                 "TURN|500 5.5.2 not a command that is known here",
             })
     void faultsAreToldWithWhatIsRight(String line, String reply) {
@@ -109,6 +121,28 @@ final class CommandTest {
     })
     void bdatCounts(String line, long octets, boolean last) {
         assertThat(parse(line)).isEqualTo(new Command.Bdat(octets, last));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "XCLIENT ADDR=192.0.2.1 PORT=40000, 192.0.2.1, 40000",
+        "xclient  name=a.example proto=esmtp helo=a+20b addr=192.0.2.1 , 192.0.2.1, -1",
+        "XCLIENT ADDR=IPV6:2001:db8::1 PORT=[UNAVAILABLE], 2001:db8::1, -1",
+        "XCLIENT ADDR=ipv6:::ffff:127.0.0.1, 127.0.0.1, -1",
+        "XCLIENT ADDR=[UNAVAILABLE] NAME=[TEMPUNAVAIL], unavailable, -1",
+        "XCLIENT ADDR=[tempunavail], unavailable, -1",
+        "XCLIENT LOGIN=ann DESTADDR=192.0.2.9 DESTPORT=25, unsaid, -1",
+    })
+    void xclientNamesAnAddressAndAPort(String line, String address, int port) {
+        Command.Xclient.Address wanted =
+                switch (address) {
+                    case "unsaid" -> new Command.Xclient.Address.Unsaid();
+                    case "unavailable" -> new Command.Xclient.Address.Unavailable();
+                    default -> new Command.Xclient.Address.Known(java.net.InetAddress.ofLiteral(address));
+                };
+        assertThat(parse(line))
+                .isEqualTo(new Command.Xclient(
+                        wanted, port < 0 ? java.util.OptionalInt.empty() : java.util.OptionalInt.of(port)));
     }
 
     @Test

@@ -25,7 +25,7 @@ final class CommandReader {
             "TLS", Reply.of(554, "5.5.1", "this port speaks SMTP in clear; TLS begins with STARTTLS"));
 
     /** RFC 8446 §5.1: the type of the record that a hello comes in. No command begins so. */
-    private static final int TLS_HANDSHAKE_RECORD = 0x16;
+    static final int TLS_HANDSHAKE_RECORD = 0x16;
 
     private static final byte[] BDAT = "BDAT".getBytes(US_ASCII);
 

@@ -12,6 +12,16 @@ public interface Events {
                 .log(System.Logger.Level.WARNING, "turned away {0}: {1}", client, reply);
     }
 
+    /**
+     * A connection of a listed front end was closed for what it said in the place of a PROXY header.
+     *
+     * @param why as "its first octets are no PROXY header"
+     */
+    default void proxyFault(InetAddress proxy, String why) {
+        System.getLogger(Events.class.getName())
+                .log(System.Logger.Level.WARNING, "closed a connection of front end {0}: {1}", proxy, why);
+    }
+
     /** Connections can't be accepted now (out of file descriptors, say); said once, tried again by itself. */
     default void acceptFailing(IOException problem) {
         System.getLogger(Events.class.getName())

@@ -22,6 +22,8 @@ import java.time.Duration;
  * @param sessionTime after which a session ends with 421 4.4.2 once its transaction is over
  * @param replyTime until the client has taken our reply; past it the connection is closed
  * @param handshakeTime for TLS; past it the connection is closed
+ * @param proxyTime until a listed front end begins its PROXY header, past it it is greeted as itself and may use XCLIENT; and from
+ *     then until the header is whole, past it the connection is closed
  */
 public record Limits(
         int sessions,
@@ -37,7 +39,8 @@ public record Limits(
         int contentBytesPerSecond,
         Duration sessionTime,
         Duration replyTime,
-        Duration handshakeTime) {
+        Duration handshakeTime,
+        Duration proxyTime) {
 
     /** The defaults. */
     public static final Limits DEFAULT = new Limits(
@@ -54,7 +57,8 @@ public record Limits(
             500,
             Duration.ofHours(1),
             Duration.ofMinutes(1),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2));
 
     public Limits {
         requireFrom("sessions", 1, sessions);
@@ -66,9 +70,9 @@ public record Limits(
         // RFC 5321 §4.5.3.1.6: 1,000 octets with CR LF.
         requireFrom("contentLineBytes", 998, contentLineBytes);
         requireFrom("contentBytesPerSecond", 0, contentBytesPerSecond);
-        for (Duration time :
-                new Duration[] {commandTime, commandTimeUnderLoad, contentTime, sessionTime, replyTime, handshakeTime
-                }) {
+        for (Duration time : new Duration[] {
+            commandTime, commandTimeUnderLoad, contentTime, sessionTime, replyTime, handshakeTime, proxyTime
+        }) {
             if (!time.isPositive()) {
                 throw new IllegalArgumentException("a time is more than nothing: " + time);
             }
@@ -91,7 +95,8 @@ public record Limits(
                 contentBytesPerSecond,
                 sessionTime,
                 replyTime,
-                handshakeTime);
+                handshakeTime,
+                proxyTime);
     }
 
     /** Whether so many sessions are more than four fifths of all that there may be. */

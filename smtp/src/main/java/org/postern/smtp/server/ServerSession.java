@@ -1,9 +1,13 @@
 package org.postern.smtp.server;
 
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -11,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -29,7 +32,7 @@ import org.postern.smtp.Reply;
 import org.postern.smtp.ReversePath;
 
 /**
- * One connection from banner to end, RFC 5321 §3 and §4.1.4, on one virtual thread.
+ * One session from banner to end, RFC 5321 §3 and §4.1.4, on one virtual thread.
  *
  * <pre>
  *   connect ─► UNGREETED ─── EHLO, HELO ───► GREETED ─── MAIL ───► SENDER ─── RCPT ───► RECIPIENTS ─┐
@@ -39,6 +42,7 @@ import org.postern.smtp.ReversePath;
  *                                             │ └─────────────────── its reply ───────────────── content
  *                                             └ EHLO, HELO
  *   NOOP, HELP, VRFY, EXPN change nothing, and RSET nothing but the transaction; QUIT ends from anywhere.
+ *   XCLIENT, of a listed front end, ends the session outside a transaction: another follows it on the connection.
  * </pre>
  */
 final class ServerSession implements Session {
@@ -51,8 +55,7 @@ final class ServerSession implements Session {
 
     private static final Reply OK = Reply.of(250, "2.0.0", "OK");
     private static final Reply GREET_FIRST = Reply.of(503, "5.5.1", "greet me first: EHLO and your host name");
-    private static final Reply STOPPING = Reply.of(421, "4.3.2", "shutting down; please come again");
-    private static final Reply TOO_SLOW = Reply.of(421, "4.4.2", "that took too long; please come again");
+    static final Reply STOPPING = Reply.of(421, "4.3.2", "shutting down; please come again");
     private static final Reply FAILED = Reply.of(421, "4.3.0", "an error of our own; please come again");
 
     /** What a browser or a confused program says; never SMTP (RFC 5321 §4.1.1 reserves none of them). */
@@ -64,12 +67,12 @@ final class ServerSession implements Session {
             EnumSet.of(SessionEnd.Reason.REFUSED, SessionEnd.Reason.LIMIT);
 
     private final String id = TraceId.next('s');
+    private final Connection connection;
     private final SmtpServer server;
     private final SmtpServer.Listener listener;
     private final Limits limits;
-    private final InetSocketAddress client;
-    private final Socket socket;
-    private final boolean trusted;
+    private final Client client;
+    private final Duration bannerDelay;
     private final Wire wire;
     private final CommandReader commands;
     private SessionHandler handler = (_, _) -> FAILED;
@@ -80,6 +83,7 @@ final class ServerSession implements Session {
     private Capabilities capabilities = Capabilities.NONE;
     private @Nullable Tls tls;
     private boolean earlyTalk;
+    private boolean beginsWithTls;
 
     private ReversePath from = new ReversePath.Null();
     private MailParameters parameters = MailParameters.NONE;
@@ -89,7 +93,10 @@ final class ServerSession implements Session {
     private @Nullable Command waiting;
 
     private SessionEnd.@Nullable Reason over;
-    private SessionEnd.@Nullable Reason dismissedFor;
+
+    /** Whose session follows this one, as XCLIENT said. */
+    private @Nullable Client next;
+
     private int messages;
     private int commandCount;
     private int refusals;
@@ -98,16 +105,30 @@ final class ServerSession implements Session {
     /** Commands that brought no mail forward since a transaction got its first recipient, or a message was accepted. */
     private int idleCommands;
 
-    ServerSession(SmtpServer server, SmtpServer.Listener listener, boolean trusted, Socket socket) throws IOException {
-        this.server = server;
-        this.listener = listener;
+    /**
+     * A session of {@code client}.
+     *
+     * @param bannerDelay how long a client that isn't trusted waits for its banner
+     */
+    ServerSession(Connection connection, Client client, Duration bannerDelay) {
+        this.connection = connection;
+        this.server = connection.server();
+        this.listener = connection.listener();
         this.limits = server.limits();
-        this.client = (InetSocketAddress) socket.getRemoteSocketAddress();
-        this.socket = socket;
-        this.trusted = trusted;
-        this.wire = new Wire(socket);
-        wire.replyTime(limits.replyTime());
-        this.commands = new CommandReader(wire);
+        this.client = client;
+        this.bannerDelay = client.trusted() || client.isProxyItself() ? Duration.ZERO : bannerDelay;
+        this.wire = connection.wire();
+        this.commands = connection.commands();
+    }
+
+    /** TLS comes before the banner. Before {@link #run}. */
+    void beginWithTls() {
+        beginsWithTls = true;
+    }
+
+    /** TLS is what it was when the connection comes from another session. Before {@link #run}. */
+    void goOn(@Nullable Tls before) {
+        tls = before;
     }
 
     // --- what a handler sees
@@ -120,18 +141,22 @@ final class ServerSession implements Session {
 
     @Override
     public InetSocketAddress client() {
-        return client;
+        return client.address();
     }
 
     @Override
     public InetSocketAddress local() {
-        // Asked of the kernel each time, for hardly anyone asks.
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+        return connection.local();
     }
 
     @Override
     public boolean trusted() {
-        return trusted;
+        return client.trusted();
+    }
+
+    @Override
+    public Optional<InetAddress> proxy() {
+        return client.proxy();
     }
 
     @Override
@@ -149,55 +174,14 @@ final class ServerSession implements Session {
         return earlyTalk;
     }
 
-    // --- for the server, on other threads
-    // --------------------------------------------------------------------------------------
-
-    boolean isOverdue(long now, boolean underLoad) {
-        return wire.isOverdue(now, underLoad);
-    }
-
-    void timeOut() {
-        dismiss(SessionEnd.Reason.TIMEOUT, () -> wire.dismiss(named(TOO_SLOW), false) || wire.dismissDeaf());
-    }
-
-    /** Ends a session that is between two transactions; others find out by themselves when theirs is over. */
-    void stopIdle() {
-        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(named(STOPPING), true));
-    }
-
-    /** Ends a session that waits for its client; one that says a reply just now, which may be a message's 250, may say it. */
-    void stopWaiting() {
-        dismiss(SessionEnd.Reason.STOPPED, () -> wire.dismiss(named(STOPPING), false));
-    }
-
-    /** Ends a session whatever it does, without a word. */
-    void cut() {
-        dismiss(SessionEnd.Reason.STOPPED, wire::dismissDeaf);
-        wire.cut();
-    }
-
-    private synchronized void dismiss(SessionEnd.Reason why, BooleanSupplier way) {
-        SessionEnd.Reason before = dismissedFor;
-        // First, for the session's thread may wake before it is dismissed.
-        dismissedFor = why;
-        if (!way.getAsBoolean()) {
-            dismissedFor = before;
-        }
-    }
-
-    private synchronized SessionEnd.Reason dismissedFor() {
-        SessionEnd.Reason why = dismissedFor;
-        return why == null ? SessionEnd.Reason.GONE : why;
-    }
-
     // --- the dialogue
     // ----------------------------------------------------------------------------------------------------------
 
-    /** The whole session, on the calling thread. */
-    void run(Function<Session, ? extends SessionHandler> handlers) {
+    /** The whole session, on the calling thread; and the one that follows it on the connection, when there is one. */
+    Optional<ServerSession> run(Function<Session, ? extends SessionHandler> handlers) {
         try {
             handler = handlers.apply(this);
-            if (listener.tls() == TlsMode.IMPLICIT) {
+            if (beginsWithTls) {
                 handshake();
             }
             banner();
@@ -205,13 +189,12 @@ final class ServerSession implements Session {
                 answer(nextCommand());
             }
         } catch (Wire.Dismissed dismissed) {
-            over = dismissedFor();
+            over = connection.dismissedFor();
         } catch (CommandReader.EndlessLine endless) {
             refuse("", Reply.of(500, "5.5.2", "a command line without an end"));
             over = SessionEnd.Reason.REFUSED;
         } catch (HandshakeFailed failed) {
-            handler.refused("TLS", Reply.of(454, "4.7.0", "TLS handshake failed: " + failed.getCause()));
-            over = SessionEnd.Reason.TLS;
+            refuseTls(failed);
         } catch (IOException gone) {
             over = SessionEnd.Reason.GONE;
         } catch (RuntimeException bug) {
@@ -221,13 +204,28 @@ final class ServerSession implements Session {
         } finally {
             end(over == null ? SessionEnd.Reason.FAILED : over);
         }
+        return over == SessionEnd.Reason.NAMED && next != null ? connection.follow(next, tls) : Optional.empty();
+    }
+
+    private void refuseTls(HandshakeFailed failed) {
+        if (client.isProxyItself() && failed.isBrokenOff()) {
+            // A health check that connects, and that is all.
+            over = SessionEnd.Reason.GONE;
+        } else {
+            handler.refused("TLS", Reply.of(454, "4.7.0", "TLS handshake failed: " + failed.getCause()));
+            over = SessionEnd.Reason.TLS;
+        }
     }
 
     private void end(SessionEnd.Reason reason) {
         try {
-            wire.close(LINGERING.contains(reason));
+            if (reason != SessionEnd.Reason.NAMED) {
+                wire.close(LINGERING.contains(reason));
+            }
         } finally {
-            server.over(this);
+            if (reason != SessionEnd.Reason.NAMED) {
+                connection.over();
+            }
         }
         var time = Duration.ofNanos(System.nanoTime() - began);
         handler.ended(
@@ -237,7 +235,7 @@ final class ServerSession implements Session {
     private void banner() throws IOException {
         // RFC 5321 §3.1, §4.3.1: the client waits for our banner. No look for the trusted beyond what has come by
         // itself.
-        earlyTalk = wire.speaksWithin(trusted ? Duration.ZERO : listener.bannerDelay());
+        earlyTalk = wire.speaksWithin(bannerDelay);
         if (speaksOutOfTurn()) {
             return;
         }
@@ -254,7 +252,7 @@ final class ServerSession implements Session {
 
     /** Whether it did and is refused for it: {@code early-talk}. RFC 2034 §4: no enhanced code where a banner or EHLO's reply stands. */
     private boolean speaksOutOfTurn() {
-        if (!earlyTalk || trusted || handler.toleratesEarlyTalk()) {
+        if (!earlyTalk || client.trusted() || handler.toleratesEarlyTalk()) {
             return false;
         }
         close("", Reply.of(521, "you spoke before it was your turn (RFC 5321 section 4.3.1, RFC 2920)"));
@@ -303,6 +301,7 @@ final class ServerSession implements Session {
             case Command.Quit _ -> quit();
             case Command.StartTls _ -> startTls(command);
             case Command.Auth _ -> auth(command);
+            case Command.Xclient xclient -> xclient(xclient);
             case Command.Invalid invalid -> invalid(invalid);
         }
         if (state != State.GREETED && state != State.UNGREETED) {
@@ -316,7 +315,7 @@ final class ServerSession implements Session {
 
     /** Whether this is one command too many that brings no mail forward: then the session is over. */
     private boolean idlesTooLong(Command command) {
-        if (trusted || bringsMailForward(command) || ++idleCommands <= limits.idleCommands()) {
+        if (client.trusted() || bringsMailForward(command) || ++idleCommands <= limits.idleCommands()) {
             return false;
         }
         giveUp(describe(command), Reply.of(421, "4.7.0", "too many commands without a message"));
@@ -335,6 +334,7 @@ final class ServerSession implements Session {
                     Command.Expn _,
                     Command.StartTls _,
                     Command.Auth _,
+                    Command.Xclient _,
                     Command.Invalid _ -> false;
         };
     }
@@ -346,7 +346,7 @@ final class ServerSession implements Session {
         if (speaksOutOfTurn()) {
             return;
         }
-        var offered = new Greeting(hello.verb(), hello.name(), client.getAddress());
+        var offered = new Greeting(hello.verb(), hello.name(), client.address().getAddress());
         boolean extended = hello.verb() == Greeting.Verb.EHLO;
         Capabilities offer = extended ? offer() : Capabilities.NONE;
         Reply welcome =
@@ -377,7 +377,11 @@ final class ServerSession implements Session {
         boolean startTls = tls == null
                 && listener.tls() == TlsMode.STARTTLS
                 && server.tls().isPresent();
-        return startTls ? offer.with(Extension.STARTTLS) : offer;
+        Capabilities withTls = startTls ? offer.with(Extension.STARTTLS) : offer;
+        return client.mayName()
+                ? withTls.with(
+                        Extension.XCLIENT, "NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT")
+                : withTls;
     }
 
     // RFC 5321 §4.1.1.2
@@ -497,14 +501,14 @@ final class ServerSession implements Session {
         }
         wire.reply(Reply.of(354, "go on; a line with a single dot ends"));
         wire.grow();
-        receive(data, Content.data(wire, limits, trusted));
+        receive(data, Content.data(wire, limits, client.trusted()));
     }
 
     // RFC 3030 §2
     private void bdat(Command.Bdat bdat) throws IOException {
         wire.grow();
-        Content content =
-                Content.chunked(wire, limits, trusted, new Content.Chunk(bdat.octets(), bdat.last()), this::nextChunk);
+        Content content = Content.chunked(
+                wire, limits, client.trusted(), new Content.Chunk(bdat.octets(), bdat.last()), this::nextChunk);
         if (state != State.RECIPIENTS || !capabilities.has(Extension.CHUNKING)) {
             Reply reply = state == State.RECIPIENTS
                     ? Reply.of(503, "5.5.1", "BDAT needs a greeting by EHLO")
@@ -675,7 +679,7 @@ final class ServerSession implements Session {
         SSLSocketFactory factory = server.tls().orElseThrow().getSocketFactory();
         SSLSocket secured;
         try {
-            secured = wire.secure(plain -> shakeHands(factory, plain), limits.handshakeTime());
+            secured = wire.secure((plain, consumed) -> shakeHands(factory, plain, consumed), limits.handshakeTime());
         } catch (Wire.Dismissed dismissed) {
             throw dismissed;
         } catch (IOException failed) {
@@ -684,8 +688,11 @@ final class ServerSession implements Session {
         tls = new Tls(secured.getSession().getProtocol(), secured.getSession().getCipherSuite());
     }
 
-    private static SSLSocket shakeHands(SSLSocketFactory factory, Socket plain) throws IOException {
-        var socket = (SSLSocket) factory.createSocket(plain, null, true);
+    private static SSLSocket shakeHands(SSLSocketFactory factory, Socket plain, byte[] consumed) throws IOException {
+        var socket = (SSLSocket)
+                (consumed.length == 0
+                        ? factory.createSocket(plain, null, true)
+                        : factory.createSocket(plain, new ByteArrayInputStream(consumed), true));
         socket.setUseClientMode(false);
         socket.startHandshake();
         return socket;
@@ -698,6 +705,15 @@ final class ServerSession implements Session {
         HandshakeFailed(IOException cause) {
             super(cause);
         }
+
+        /** Whether the client just closed. */
+        boolean isBrokenOff() {
+            Throwable cause = getCause();
+            while (cause != null && !(cause instanceof EOFException) && !(cause instanceof SocketException)) {
+                cause = cause.getCause();
+            }
+            return cause != null;
+        }
     }
 
     private void auth(Command command) throws IOException {
@@ -706,7 +722,27 @@ final class ServerSession implements Session {
                 state == State.UNGREETED ? GREET_FIRST : Reply.of(502, "5.5.1", "AUTH was not offered"));
     }
 
+    /** Postfix's XCLIENT_README: all is as after the connect, the banner too. TLS can't be undone. */
+    private void xclient(Command.Xclient asked) {
+        if (!client.mayName()) {
+            refuse(
+                    describe(asked),
+                    Reply.of(550, "5.7.0", "XCLIENT is believed of listed front ends only, and names a client once"));
+        } else if (state == State.SENDER || state == State.RECIPIENTS) {
+            refuse(describe(asked), Reply.of(503, "5.5.1", "a transaction is open: RSET ends it"));
+        } else {
+            next = client.after(asked);
+            over = SessionEnd.Reason.NAMED;
+        }
+    }
+
     private void invalid(Command.Invalid invalid) throws IOException {
+        if (client.mayName() && commandCount == 1) {
+            // A PROXY header that comes after all, most likely: what follows are the words of a client that nobody has
+            // named.
+            close(invalid.verb(), Reply.of(554, "5.5.1", "no command, and too late for a PROXY header"));
+            return;
+        }
         if (invalid == CommandReader.TLS_HELLO) {
             close("a TLS hello", invalid.reply());
         } else if (HTTP.contains(invalid.verb())) {
@@ -734,7 +770,7 @@ final class ServerSession implements Session {
 
     private void refuse(String asked, Reply reply) {
         sayNo(asked, reply);
-        if (reply.isPermanent() && ++errors >= limits.errorsPerSession() && !trusted) {
+        if (reply.isPermanent() && ++errors >= limits.errorsPerSession() && !client.trusted()) {
             giveUp("", Reply.of(421, "4.7.0", "too many errors"));
         }
     }
@@ -772,9 +808,18 @@ final class ServerSession implements Session {
             case Command.Vrfy vrfy -> "VRFY " + vrfy.who();
             case Command.Expn expn -> "EXPN " + expn.list();
             case Command.Auth auth -> "AUTH " + auth.mechanism();
+            case Command.Xclient xclient -> describe(xclient);
             case Command.Invalid invalid -> invalid.verb();
             case Command.Data _, Command.Rset _, Command.Help _, Command.Noop _, Command.Quit _, Command.StartTls _ ->
                 command.getClass().getSimpleName().toUpperCase(Locale.ROOT);
+        };
+    }
+
+    private static String describe(Command.Xclient xclient) {
+        return switch (xclient.address()) {
+            case Command.Xclient.Address.Known known ->
+                "XCLIENT ADDR=" + known.address().getHostAddress();
+            case Command.Xclient.Address.Unsaid _, Command.Xclient.Address.Unavailable _ -> "XCLIENT";
         };
     }
 }

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param messages that were accepted
  * @param commands that came
  * @param refusals replies of 4xx and 5xx that were sent
- * @param octetsIn that were read, before TLS counted away
- * @param octetsOut that were written, likewise
+ * @param octetsIn that were read on the connection so far, before TLS counted away
+ * @param octetsOut that were written there so far, likewise
  */
 public record SessionEnd(
         Reason reason, int messages, int commands, int refusals, long octetsIn, long octetsOut, Duration time) {
@@ -28,6 +28,8 @@ public record SessionEnd(
         LIMIT,
         /** The TLS handshake failed. */
         TLS,
+        /** A front end named another client by XCLIENT: a session of that one follows on the connection. */
+        NAMED,
         /** We are stopping. */
         STOPPED,
         /** Our own fault: a handler threw. */

@@ -43,7 +43,7 @@ public final class SmtpServer implements AutoCloseable {
     private static final Duration WATCH = Duration.ofMillis(250);
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final Reply FULL = Reply.of(421, "4.3.2", "too many sessions here; please come again later");
-    private static final Reply TOO_MANY = Reply.of(421, "4.7.0", "too many sessions of yours; please come again later");
+    static final Reply TOO_MANY = Reply.of(421, "4.7.0", "too many sessions of yours; please come again later");
 
     private final Domain hostname;
     private final Limits limits;
@@ -52,7 +52,7 @@ public final class SmtpServer implements AutoCloseable {
     private final Reply banner;
 
     private final List<Entrance> entrances = new ArrayList<>();
-    private final Set<ServerSession> sessions = ConcurrentHashMap.newKeySet();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final ClientCount clients;
     private final Thread watchdog;
     private volatile boolean stopping;
@@ -64,9 +64,15 @@ public final class SmtpServer implements AutoCloseable {
      * @param address port 0 takes any that is free
      * @param bannerDelay how long to wait with the banner for clients that can't wait themselves (the trusted are not kept waiting)
      * @param trusted whose clients have no limits of their own and whose bare line ends are mended
+     * @param proxies front ends: whose PROXY header (before all else) or XCLIENT is believed. Then the address that they name is the
+     *     client; they and whom they name are never trusted, and they have no limits per client
      */
     public record Listener(
-            InetSocketAddress address, TlsMode tls, Duration bannerDelay, Predicate<InetAddress> trusted) {
+            InetSocketAddress address,
+            TlsMode tls,
+            Duration bannerDelay,
+            Predicate<InetAddress> trusted,
+            Predicate<InetAddress> proxies) {
         /** On loopback, with STARTTLS when the server has a certificate; nobody is trusted. */
         public static Listener on(int port) {
             return at(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -74,23 +80,32 @@ public final class SmtpServer implements AutoCloseable {
 
         /** With STARTTLS when the server has a certificate; nobody is trusted. */
         public static Listener at(InetSocketAddress address) {
-            return new Listener(address, TlsMode.STARTTLS, Duration.ZERO, _ -> false);
+            return new Listener(address, TlsMode.STARTTLS, Duration.ZERO, _ -> false, _ -> false);
         }
 
         public Listener with(TlsMode mode) {
-            return new Listener(address, mode, bannerDelay, trusted);
+            return new Listener(address, mode, bannerDelay, trusted, proxies);
         }
 
         public Listener withBannerDelay(Duration delay) {
-            return new Listener(address, tls, delay, trusted);
+            return new Listener(address, tls, delay, trusted, proxies);
         }
 
         public Listener trusting(Predicate<InetAddress> clients) {
-            return new Listener(address, tls, bannerDelay, clients);
+            return new Listener(address, tls, bannerDelay, clients, proxies);
+        }
+
+        /** Behind front ends, which name their clients by the PROXY protocol (v1, v2) or XCLIENT. */
+        public Listener behind(Predicate<InetAddress> frontEnds) {
+            return new Listener(address, tls, bannerDelay, trusted, frontEnds);
         }
 
         boolean trusts(InetAddress client) {
             return trusted.test(client);
+        }
+
+        boolean isProxy(InetAddress peer) {
+            return proxies.test(peer);
         }
     }
 
@@ -183,7 +198,7 @@ public final class SmtpServer implements AutoCloseable {
 
     /** Sessions at this moment. */
     public int sessions() {
-        return sessions.size();
+        return connections.size();
     }
 
     /** Stops at once. */
@@ -202,19 +217,19 @@ public final class SmtpServer implements AutoCloseable {
     public void stop(Duration patience) {
         stopping = true;
         entrances.forEach(Entrance::close);
-        endWithin(patience, ServerSession::stopIdle);
-        endWithin(LAST_WORDS, ServerSession::stopWaiting);
-        sessions.forEach(ServerSession::cut);
+        endWithin(patience, Connection::stopIdle);
+        endWithin(LAST_WORDS, Connection::stopWaiting);
+        connections.forEach(Connection::cut);
         closed = true;
         watchdog.interrupt();
     }
 
     /** Ends sessions in this way until none is left, or the time is over: who is at work now can be told as soon as it waits. */
-    private void endWithin(Duration time, Consumer<ServerSession> way) {
+    private void endWithin(Duration time, Consumer<Connection> way) {
         long until = System.nanoTime() + time.toNanos();
         try {
-            while (!sessions.isEmpty()) {
-                sessions.forEach(way);
+            while (!connections.isEmpty()) {
+                connections.forEach(way);
                 if (System.nanoTime() - until >= 0) {
                     return;
                 }
@@ -242,10 +257,10 @@ public final class SmtpServer implements AutoCloseable {
             while (!closed) {
                 Thread.sleep(WATCH);
                 long now = System.nanoTime();
-                boolean underLoad = limits.isLoad(sessions.size());
-                for (ServerSession session : sessions) {
-                    if (session.isOverdue(now, underLoad)) {
-                        session.timeOut();
+                boolean underLoad = limits.isLoad(connections.size());
+                for (Connection connection : connections) {
+                    if (connection.isOverdue(now, underLoad)) {
+                        connection.timeOut();
                     }
                 }
             }
@@ -277,11 +292,16 @@ public final class SmtpServer implements AutoCloseable {
         return stopping;
     }
 
-    void over(ServerSession session) {
-        sessions.remove(session);
-        if (!session.trusted()) {
-            clients.leave(session.client().getAddress());
-        }
+    Events events() {
+        return events;
+    }
+
+    ClientCount clients() {
+        return clients;
+    }
+
+    void over(Connection connection) {
+        connections.remove(connection);
     }
 
     /** A listening socket and the thread that accepts from it. */
@@ -391,31 +411,24 @@ public final class SmtpServer implements AutoCloseable {
         }
 
         private void admit(Socket client) {
-            InetAddress address = client.getInetAddress();
-            boolean trusted = door.listener().trusts(address);
-            if (sessions.size() >= limits.sessions()) {
+            if (connections.size() >= limits.sessions()) {
                 turnAway(client, FULL);
-            } else if (!trusted && !clients.enter(address)) {
-                turnAway(client, TOO_MANY);
-            } else {
-                begin(client, trusted);
+                return;
             }
-        }
-
-        private void begin(Socket client, boolean trusted) {
-            ServerSession session;
+            Connection connection;
             try {
                 client.setTcpNoDelay(true);
-                session = new ServerSession(SmtpServer.this, door.listener(), trusted, client);
+                connection = new Connection(SmtpServer.this, door.listener(), client);
             } catch (IOException goneAlready) {
-                if (!trusted) {
-                    clients.leave(client.getInetAddress());
-                }
                 drop(client);
                 return;
             }
-            sessions.add(session);
-            Thread.startVirtualThread(() -> session.run(door.handlers()));
+            if (!connection.enter()) {
+                turnAway(client, TOO_MANY);
+                return;
+            }
+            connections.add(connection);
+            Thread.startVirtualThread(() -> connection.run(door.handlers()));
         }
 
         /** Quickly, on the accepting thread: a line fits any fresh socket's buffer, so writing it never blocks. */

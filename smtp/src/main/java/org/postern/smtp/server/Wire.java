@@ -29,7 +29,7 @@ final class Wire {
         IDLE,
         /** Waits for a command in a transaction, or for content. */
         READING,
-        /** Waits until the client takes our reply or the end of TLS, or for the handshake: nothing can be said to it. */
+        /** Waits until the client takes our reply or the end of TLS, for the handshake, or for a PROXY header: nothing can be said to it. */
         WRITING,
         /** Nothing any more: dismissed or closed. */
         OVER
@@ -164,6 +164,15 @@ final class Wire {
 
     /** Adds what the client sent to the buffer, after it got all replies so far. At its end: an EOFException. */
     void fill(boolean idle) throws IOException {
+        fill(idle ? Doing.IDLE : Doing.READING);
+    }
+
+    /** The same while no word of ours would be understood: when it is overdue, the connection is cut. */
+    void fillUnheard() throws IOException {
+        fill(Doing.WRITING);
+    }
+
+    private void fill(Doing what) throws IOException {
         flush();
         if (at == end) {
             at = 0;
@@ -174,7 +183,7 @@ final class Wire {
             }
             move(buffer);
         }
-        enter(idle ? Doing.IDLE : Doing.READING);
+        enter(what);
         int got = -1;
         try {
             got = in.read(buffer, end, buffer.length - end);
@@ -228,16 +237,20 @@ final class Wire {
 
     /** What makes a socket of another: the TLS handshake. */
     interface Upgrade<S extends Socket> {
-        S over(Socket plain) throws IOException;
+        /** One over {@code plain}, of which {@code consumed} has been read already. */
+        S over(Socket plain, byte[] consumed) throws IOException;
     }
 
     /** Goes on over what {@code upgrade} makes of the plain socket, within {@code time}. */
     <S extends Socket> S secure(Upgrade<S> upgrade, Duration time) throws IOException {
         long nanos = time.toNanos();
         allow(nanos, nanos);
+        // What a front end's PROXY header has behind it in its packet.
+        byte[] consumed = Arrays.copyOfRange(buffer, at, end);
+        discardInput();
         enter(Doing.WRITING);
         try {
-            S secured = upgrade.over(plain);
+            S secured = upgrade.over(plain, consumed);
             socket = secured;
             in = secured.getInputStream();
             out = secured.getOutputStream();

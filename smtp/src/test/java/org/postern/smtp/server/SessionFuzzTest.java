@@ -24,8 +24,8 @@ final class SessionFuzzTest {
         var bugs = new ArrayList<Exception>();
         var socket = StubSocket.lineByLine(Arrays.copyOfRange(octets, 1, octets.length));
         try (SmtpServer server = SmtpServer.named("mx.example.com").start()) {
-            var session = new ServerSession(server, SmtpServer.Listener.on(0), trusted, socket);
-            session.run(_ -> new Keeper(kept, bugs));
+            var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted);
+            new Connection(server, listener, socket).run(_ -> new Keeper(kept, bugs));
         }
         assertThat(bugs).isEmpty();
         List<String> replies = replies(new String(socket.written(), ISO_8859_1));

@@ -2,17 +2,21 @@ package org.postern.smtp.server;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.util.function.IntUnaryOperator;
 
 /** A connection whose client is an array of octets, which come in pieces as the test likes, and one whole line at most at a time. */
 final class StubSocket extends Socket {
     private final InputStream in;
+    private int silences;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     /**
@@ -21,12 +25,27 @@ final class StubSocket extends Socket {
      * @param piece how many octets of those that remain the next read gets
      */
     StubSocket(byte[] octets, IntUnaryOperator piece) {
-        in = new Pieces(octets, piece);
+        in = new FilterInputStream(new Pieces(octets, piece)) {
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                if (silences > 0) {
+                    silences--;
+                    throw new SocketTimeoutException("silent, as the test asked");
+                }
+                return super.read(into, from, length);
+            }
+        };
     }
 
     /** One whole line at a time, as a client does that waits for answers. */
     static StubSocket lineByLine(byte[] octets) {
         return new StubSocket(octets, remaining -> remaining);
+    }
+
+    /** The same connection, whose client waits for the banner when somebody waits for its words. */
+    StubSocket silentAtFirst() {
+        silences = 1;
+        return this;
     }
 
     private static final class Pieces extends ByteArrayInputStream {

@@ -46,6 +46,7 @@ final class TranscriptTest {
         for (Transcript.Setting setting : transcript.settings()) {
             switch (setting.word()) {
                 case "trusted" -> listener = listener.trusting(_ -> true);
+                case "front-end" -> listener = listener.behind(_ -> true);
                 case "implicit-tls" -> listener = listener.with(TlsMode.IMPLICIT);
                 case "no-tls" -> listener = listener.with(TlsMode.NONE);
                 case "banner-delay" ->

@@ -150,7 +150,7 @@ class WireTest {
     void endOfTlsHasADeadline(boolean lingering) throws Exception {
         var plain = new DeafSocket();
         var wire = new Wire(plain);
-        wire.secure(DeafTls::new, Duration.ofHours(1));
+        wire.secure((over, _) -> new DeafTls(over), Duration.ofHours(1));
         long before = System.nanoTime();
         Thread session = session(() -> wire.close(lingering));
         plain.awaitStuck();

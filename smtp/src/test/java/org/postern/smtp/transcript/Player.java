@@ -152,6 +152,10 @@ public final class Player implements AutoCloseable {
         String text = line.toString(UTF_8);
         require(step, "a line that ends with CR LF", text.endsWith("\r"));
         text = text.substring(0, text.length() - 1);
+        if (text.startsWith("220 ") && !text.startsWith("220 2.")) {
+            // A banner: of the first session, or of the one that XCLIENT begins.
+            session = "";
+        }
         moreOfReply = text.length() > 3 && text.charAt(3) == '-';
         if (!moreOfReply && (text.startsWith("4") || text.startsWith("5"))) {
             requireName(step, text);
