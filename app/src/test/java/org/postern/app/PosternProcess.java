@@ -41,7 +41,7 @@ final class PosternProcess implements AutoCloseable {
     private PosternProcess(Path directory, List<String> shell, List<String> jvm, String toml) throws IOException {
         this.directory = directory;
         this.output = directory.resolve("output");
-        Path config = Files.writeString(directory.resolve("postern.toml"), toml);
+        Path config = Files.writeString(directory.resolve("postern.toml"), toml + namesOf(toml));
         List<String> command = new ArrayList<>(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
@@ -54,6 +54,11 @@ final class PosternProcess implements AutoCloseable {
                 .redirectOutput(output.toFile())
                 .start();
         this.port = waitForPort();
+    }
+
+    /** Where a test has no names of its own, nobody is asked but a port of this host where nobody is. */
+    private static String namesOf(String toml) {
+        return toml.contains("[dns]") ? "" : "\n[dns]\nservers = [\"127.0.0.1:9\"]\n";
     }
 
     static PosternProcess with(Path directory, String toml, String... jvm) throws IOException {
