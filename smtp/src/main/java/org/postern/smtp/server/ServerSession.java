@@ -1,23 +1,17 @@
 package org.postern.smtp.server;
 
-import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.postern.smtp.Capabilities;
 import org.postern.smtp.Checked;
@@ -32,7 +26,7 @@ import org.postern.smtp.Reply;
 import org.postern.smtp.ReversePath;
 
 /**
- * One session from banner to end, RFC 5321 §3 and §4.1.4, on one virtual thread.
+ * One session from banner to end, RFC 5321  CommandText.of(3 and  CommandText.of(4.1.4, on one virtual thread.
  *
  * <pre>
  *   connect ─► UNGREETED ─── EHLO, HELO ───► GREETED ─── MAIL ───► SENDER ─── RCPT ───► RECIPIENTS ─┐
@@ -58,7 +52,7 @@ final class ServerSession implements Session {
     static final Reply STOPPING = Reply.of(421, "4.3.2", "shutting down; please come again");
     private static final Reply FAILED = Reply.of(421, "4.3.0", "an error of our own; please come again");
 
-    /** What a browser or a confused program says; never SMTP (RFC 5321 §4.1.1 reserves none of them). */
+    /** What a browser or a confused program says; never SMTP (RFC 5321  CommandText.of(4.1.1 reserves none of them). */
     private static final Set<String> HTTP =
             Set.of("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE");
 
@@ -193,7 +187,7 @@ final class ServerSession implements Session {
         } catch (CommandReader.EndlessLine endless) {
             refuse("", Reply.of(500, "5.5.2", "a command line without an end"));
             over = SessionEnd.Reason.REFUSED;
-        } catch (HandshakeFailed failed) {
+        } catch (Handshake.Failed failed) {
             refuseTls(failed);
         } catch (IOException gone) {
             over = SessionEnd.Reason.GONE;
@@ -207,7 +201,7 @@ final class ServerSession implements Session {
         return over == SessionEnd.Reason.NAMED && next != null ? connection.follow(next, tls) : Optional.empty();
     }
 
-    private void refuseTls(HandshakeFailed failed) {
+    private void refuseTls(Handshake.Failed failed) {
         if (client.isProxyItself() && failed.isBrokenOff()) {
             // A health check that connects, and that is all.
             over = SessionEnd.Reason.GONE;
@@ -233,7 +227,8 @@ final class ServerSession implements Session {
     }
 
     private void banner() throws IOException {
-        // RFC 5321 §3.1, §4.3.1: the client waits for our banner. No look for the trusted beyond what has come by
+        // RFC 5321  CommandText.of(3.1,  CommandText.of(4.3.1: the client waits for our banner. No look for the trusted
+        // beyond what has come by
         // itself.
         earlyTalk = wire.speaksWithin(bannerDelay);
         if (speaksOutOfTurn()) {
@@ -242,7 +237,7 @@ final class ServerSession implements Session {
         Reply reply = server.isStopping()
                 ? Reply.of(421, "shutting down; please come again")
                 : handler.connected(server.banner());
-        // RFC 2034 §4: no enhanced code in the banner.
+        // RFC 2034  CommandText.of(4: no enhanced code in the banner.
         if (reply.isPositive()) {
             wire.reply(reply);
         } else {
@@ -250,7 +245,7 @@ final class ServerSession implements Session {
         }
     }
 
-    /** Whether it did and is refused for it: {@code early-talk}. RFC 2034 §4: no enhanced code where a banner or EHLO's reply stands. */
+    /** Whether it did and is refused for it: {@code early-talk}. RFC 2034  CommandText.of(4: no enhanced code where a banner or EHLO's reply stands. */
     private boolean speaksOutOfTurn() {
         if (!earlyTalk || client.trusted() || handler.toleratesEarlyTalk()) {
             return false;
@@ -297,7 +292,7 @@ final class ServerSession implements Session {
             case Command.Noop _ -> wire.reply(OK);
             case Command.Help _ -> help();
             case Command.Vrfy vrfy -> say(command, handler.verify(vrfy.who()));
-            case Command.Expn _ -> refuse(describe(command), Reply.of(502, "5.5.1", "lists are not told here"));
+            case Command.Expn _ -> refuse(CommandText.of(command), Reply.of(502, "5.5.1", "lists are not told here"));
             case Command.Quit _ -> quit();
             case Command.StartTls _ -> startTls(command);
             case Command.Auth _ -> auth(command);
@@ -318,7 +313,7 @@ final class ServerSession implements Session {
         if (client.trusted() || bringsMailForward(command) || ++idleCommands <= limits.idleCommands()) {
             return false;
         }
-        giveUp(describe(command), Reply.of(421, "4.7.0", "too many commands without a message"));
+        giveUp(CommandText.of(command), Reply.of(421, "4.7.0", "too many commands without a message"));
         return true;
     }
 
@@ -339,9 +334,9 @@ final class ServerSession implements Session {
         };
     }
 
-    // RFC 5321 §4.1.1.1, §4.1.4
+    // RFC 5321  CommandText.of(4.1.1.1,  CommandText.of(4.1.4
     private void hello(Command.Hello hello) throws IOException {
-        // RFC 2920 §3.1: EHLO is the last command of a packet, for its reply says what may follow.
+        // RFC 2920  CommandText.of(3.1: EHLO is the last command of a packet, for its reply says what may follow.
         earlyTalk |= wire.hasMore();
         if (speaksOutOfTurn()) {
             return;
@@ -353,13 +348,13 @@ final class ServerSession implements Session {
                 offer.toReply(server.hostname() + " greets " + hello.name().text());
         Reply reply = handler.greeted(offered, welcome);
         if (reply.isPositive()) {
-            // §4.1.4: a new greeting is a reset. A refused one leaves everything as it was.
+            //  CommandText.of(4.1.4: a new greeting is a reset. A refused one leaves everything as it was.
             reset();
             greeting = offered;
             capabilities = offer;
             state = State.GREETED;
         }
-        // RFC 2034 §4: no enhanced code in answer to EHLO and HELO.
+        // RFC 2034  CommandText.of(4: no enhanced code in answer to EHLO and HELO.
         say(hello, new Reply(reply.code(), Optional.empty(), reply.lines()));
     }
 
@@ -373,7 +368,7 @@ final class ServerSession implements Session {
                 .with(Extension.SMTPUTF8)
                 .with(Extension.LIMITS, "RCPTMAX=" + limits.recipients())
                 .with(Extension.HELP);
-        // RFC 3207 §4.2: not again inside TLS.
+        // RFC 3207  CommandText.of(4.2: not again inside TLS.
         boolean startTls = tls == null
                 && listener.tls() == TlsMode.STARTTLS
                 && server.tls().isPresent();
@@ -384,18 +379,18 @@ final class ServerSession implements Session {
                 : withTls;
     }
 
-    // RFC 5321 §4.1.1.2
+    // RFC 5321  CommandText.of(4.1.1.2
     private void mail(Command.Mail mail) throws IOException {
         if (state != State.GREETED) {
             refuse(
-                    describe(mail),
+                    CommandText.of(mail),
                     state == State.UNGREETED
                             ? GREET_FIRST
                             : Reply.of(503, "5.5.1", "a transaction is open: RSET ends it"));
             return;
         }
         switch (checked(mail)) {
-            case Checked.Faulty<MailParameters> faulty -> refuse(describe(mail), faulty.reply());
+            case Checked.Faulty<MailParameters> faulty -> refuse(CommandText.of(mail), faulty.reply());
             case Checked.Fine<MailParameters> fine -> {
                 MailParameters asked = fine.value();
                 Reply reply = handler.mail(mail.from(), asked);
@@ -419,7 +414,7 @@ final class ServerSession implements Session {
         if (!(checked instanceof Checked.Fine<MailParameters>(MailParameters asked))) {
             return checked;
         }
-        // RFC 1870 §6.1: say so before the octets come.
+        // RFC 1870  CommandText.of(6.1: say so before the octets come.
         if (asked.size().orElse(0) > limits.messageBytes()) {
             return new Checked.Faulty<>(
                     Reply.of(552, "5.3.4", "at most " + limits.messageBytes() + " octets are taken here"));
@@ -430,23 +425,23 @@ final class ServerSession implements Session {
         return checked;
     }
 
-    /** RFC 5321 §4.1.1.1: who said HELO has been offered no extension. */
+    /** RFC 5321  CommandText.of(4.1.1.1: who said HELO has been offered no extension. */
     private Optional<Reply> basicProtocol(boolean plain) {
         return plain || (greeting != null && greeting.verb() == Greeting.Verb.EHLO)
                 ? Optional.empty()
                 : Optional.of(Reply.of(555, "5.5.4", "parameters need a greeting by EHLO"));
     }
 
-    /** RFC 6531 §3.2, §3.4. */
+    /** RFC 6531  CommandText.of(3.2,  CommandText.of(3.4. */
     private static Reply needsUtf8() {
         return Reply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8 with MAIL");
     }
 
-    // RFC 5321 §4.1.1.3
+    // RFC 5321  CommandText.of(4.1.1.3
     private void rcpt(Command.Rcpt rcpt) throws IOException {
         Optional<Reply> refusal = refusal(rcpt);
         if (refusal.isPresent()) {
-            refuse(describe(rcpt), refusal.get());
+            refuse(CommandText.of(rcpt), refusal.get());
             return;
         }
         Reply reply = handler.rcpt(rcpt.to());
@@ -479,7 +474,7 @@ final class ServerSession implements Session {
         if (rcpt.to() instanceof Mailbox mailbox && !mailbox.isAscii() && !parameters.smtputf8()) {
             return Optional.of(needsUtf8());
         }
-        // RFC 5321 §4.5.3.1.10: the earlier ones stand.
+        // RFC 5321  CommandText.of(4.5.3.1.10: the earlier ones stand.
         return recipients.size() < limits.recipients()
                 ? Optional.empty()
                 : Optional.of(Reply.of(
@@ -488,15 +483,16 @@ final class ServerSession implements Session {
                         "at most " + limits.recipients() + " recipients at a time; send the rest after these"));
     }
 
-    // RFC 5321 §4.1.1.4
+    // RFC 5321  CommandText.of(4.1.1.4
     private void data(Command.Data data) throws IOException {
         if (state != State.RECIPIENTS) {
-            refuse(describe(data), outOfSequence());
+            refuse(CommandText.of(data), outOfSequence());
             return;
         }
         if (wire.hasMore()) {
-            // RFC 2920 §3.1: what came before our 354 is neither content nor commands that anyone vouches for.
-            close(describe(data), Reply.of(503, "5.5.1", "wait for 354 before the content"));
+            // RFC 2920  CommandText.of(3.1: what came before our 354 is neither content nor commands that anyone
+            // vouches for.
+            close(CommandText.of(data), Reply.of(503, "5.5.1", "wait for 354 before the content"));
             return;
         }
         wire.reply(Reply.of(354, "go on; a line with a single dot ends"));
@@ -504,7 +500,7 @@ final class ServerSession implements Session {
         receive(data, Content.data(wire, limits, client.trusted()));
     }
 
-    // RFC 3030 §2
+    // RFC 3030  CommandText.of(2
     private void bdat(Command.Bdat bdat) throws IOException {
         wire.grow();
         Content content = Content.chunked(
@@ -514,9 +510,9 @@ final class ServerSession implements Session {
                     ? Reply.of(503, "5.5.1", "BDAT needs a greeting by EHLO")
                     : outOfSequence();
             if (content.drain()) {
-                refuse(describe(bdat), reply);
+                refuse(CommandText.of(bdat), reply);
             } else {
-                close(describe(bdat), reply);
+                close(CommandText.of(bdat), reply);
             }
             return;
         }
@@ -527,7 +523,7 @@ final class ServerSession implements Session {
         return switch (state) {
             case UNGREETED -> GREET_FIRST;
             case GREETED -> Reply.of(503, "5.5.1", "MAIL and RCPT come before the content");
-            // RFC 5321 §3.3: no valid recipients.
+            // RFC 5321  CommandText.of(3.3: no valid recipients.
             case SENDER, RECIPIENTS ->
                 Reply.of(503, "5.5.1", "no recipient was accepted: RCPT comes before the content");
         };
@@ -563,10 +559,11 @@ final class ServerSession implements Session {
                     waiting = command;
                     throw new GivenUp();
                 }
-                // RFC 3030 §2: DATA and BDAT can't be mixed; nothing else fits between two chunks either.
+                // RFC 3030  CommandText.of(2: DATA and BDAT can't be mixed; nothing else fits between two chunks
+                // either.
                 default ->
                     refuse(
-                            describe(command),
+                            CommandText.of(command),
                             Reply.of(503, "5.5.1", "the message is not complete: BDAT goes on, RSET gives up"));
             }
         }
@@ -595,7 +592,7 @@ final class ServerSession implements Session {
         reply = content.fault().orElse(reply);
         reset();
         if (!content.isComplete() && !content.drain()) {
-            close(describe(by), reply);
+            close(CommandText.of(by), reply);
             return;
         }
         if (reply.isPositive()) {
@@ -621,7 +618,7 @@ final class ServerSession implements Session {
         }
     }
 
-    // RFC 5321 §4.1.1.5
+    // RFC 5321  CommandText.of(4.1.1.5
     private void rset() {
         reset();
         wire.reply(OK);
@@ -649,25 +646,25 @@ final class ServerSession implements Session {
         over = SessionEnd.Reason.QUIT;
     }
 
-    // RFC 3207 §4
+    // RFC 3207  CommandText.of(4
     private void startTls(Command command) throws IOException {
         if (state == State.UNGREETED) {
-            refuse(describe(command), GREET_FIRST);
+            refuse(CommandText.of(command), GREET_FIRST);
         } else if (tls != null) {
-            refuse(describe(command), Reply.of(503, "5.5.1", "TLS is on already"));
+            refuse(CommandText.of(command), Reply.of(503, "5.5.1", "TLS is on already"));
         } else if (!capabilities.has(Extension.STARTTLS)) {
-            refuse(describe(command), Reply.of(502, "5.5.1", "STARTTLS was not offered"));
+            refuse(CommandText.of(command), Reply.of(502, "5.5.1", "STARTTLS was not offered"));
         } else if (state != State.GREETED) {
-            refuse(describe(command), Reply.of(503, "5.5.1", "STARTTLS comes before MAIL"));
+            refuse(CommandText.of(command), Reply.of(503, "5.5.1", "STARTTLS comes before MAIL"));
         } else if (wire.hasMore()) {
             // CVE-2011-0411: what came in clear behind STARTTLS would be run as if it had come inside TLS.
             wire.discardInput();
-            close(describe(command), Reply.of(554, "5.5.1", "nothing may follow STARTTLS in clear"));
+            close(CommandText.of(command), Reply.of(554, "5.5.1", "nothing may follow STARTTLS in clear"));
         } else {
             wire.reply(Reply.of(220, "2.0.0", "go on with the handshake"));
             wire.flush();
             handshake();
-            // RFC 3207 §4.2: all that was learned in clear is forgotten.
+            // RFC 3207  CommandText.of(4.2: all that was learned in clear is forgotten.
             reset();
             state = State.UNGREETED;
             greeting = null;
@@ -676,49 +673,13 @@ final class ServerSession implements Session {
     }
 
     private void handshake() throws IOException {
-        SSLSocketFactory factory = server.tls().orElseThrow().getSocketFactory();
-        SSLSocket secured;
-        try {
-            secured = wire.secure((plain, consumed) -> shakeHands(factory, plain, consumed), limits.handshakeTime());
-        } catch (Wire.Dismissed dismissed) {
-            throw dismissed;
-        } catch (IOException failed) {
-            throw new HandshakeFailed(failed);
-        }
-        tls = new Tls(secured.getSession().getProtocol(), secured.getSession().getCipherSuite());
-    }
-
-    private static SSLSocket shakeHands(SSLSocketFactory factory, Socket plain, byte[] consumed) throws IOException {
-        var socket = (SSLSocket)
-                (consumed.length == 0
-                        ? factory.createSocket(plain, null, true)
-                        : factory.createSocket(plain, new ByteArrayInputStream(consumed), true));
-        socket.setUseClientMode(false);
-        socket.startHandshake();
-        return socket;
-    }
-
-    /** The handshake broke off. */
-    private static final class HandshakeFailed extends IOException {
-        private static final long serialVersionUID = 1;
-
-        HandshakeFailed(IOException cause) {
-            super(cause);
-        }
-
-        /** Whether the client just closed. */
-        boolean isBrokenOff() {
-            Throwable cause = getCause();
-            while (cause != null && !(cause instanceof EOFException) && !(cause instanceof SocketException)) {
-                cause = cause.getCause();
-            }
-            return cause != null;
-        }
+        SSLSession made = Handshake.over(wire, server.tls().orElseThrow(), limits.handshakeTime());
+        tls = new Tls(made.getProtocol(), made.getCipherSuite());
     }
 
     private void auth(Command command) throws IOException {
         refuse(
-                describe(command),
+                CommandText.of(command),
                 state == State.UNGREETED ? GREET_FIRST : Reply.of(502, "5.5.1", "AUTH was not offered"));
     }
 
@@ -726,10 +687,10 @@ final class ServerSession implements Session {
     private void xclient(Command.Xclient asked) {
         if (!client.mayName()) {
             refuse(
-                    describe(asked),
+                    CommandText.of(asked),
                     Reply.of(550, "5.7.0", "XCLIENT is believed of listed front ends only, and names a client once"));
         } else if (state == State.SENDER || state == State.RECIPIENTS) {
-            refuse(describe(asked), Reply.of(503, "5.5.1", "a transaction is open: RSET ends it"));
+            refuse(CommandText.of(asked), Reply.of(503, "5.5.1", "a transaction is open: RSET ends it"));
         } else {
             next = client.after(asked);
             over = SessionEnd.Reason.NAMED;
@@ -760,9 +721,9 @@ final class ServerSession implements Session {
 
     private void say(Command to, Reply reply) throws IOException {
         if (reply.code() == 421 || reply.code() == 521) {
-            close(describe(to), reply);
+            close(CommandText.of(to), reply);
         } else if (reply.isTransient() || reply.isPermanent()) {
-            refuse(describe(to), reply);
+            refuse(CommandText.of(to), reply);
         } else {
             wire.reply(reply);
         }
@@ -796,30 +757,5 @@ final class ServerSession implements Session {
     /** With this session's name at its end, which whoever complains can tell us and the log knows; a handler may have put it there. */
     private Reply named(Reply reply) {
         return reply.text().contains(id) ? reply : reply.endingWith("[" + id + "]");
-    }
-
-    /** The command for a log: one line, no secrets. */
-    private static String describe(Command command) {
-        return switch (command) {
-            case Command.Hello hello -> hello.verb() + " " + hello.name().text();
-            case Command.Mail mail -> "MAIL FROM:" + mail.from().path();
-            case Command.Rcpt rcpt -> "RCPT TO:" + rcpt.to().path();
-            case Command.Bdat bdat -> "BDAT " + bdat.octets() + (bdat.last() ? " LAST" : "");
-            case Command.Vrfy vrfy -> "VRFY " + vrfy.who();
-            case Command.Expn expn -> "EXPN " + expn.list();
-            case Command.Auth auth -> "AUTH " + auth.mechanism();
-            case Command.Xclient xclient -> describe(xclient);
-            case Command.Invalid invalid -> invalid.verb();
-            case Command.Data _, Command.Rset _, Command.Help _, Command.Noop _, Command.Quit _, Command.StartTls _ ->
-                command.getClass().getSimpleName().toUpperCase(Locale.ROOT);
-        };
-    }
-
-    private static String describe(Command.Xclient xclient) {
-        return switch (xclient.address()) {
-            case Command.Xclient.Address.Known known ->
-                "XCLIENT ADDR=" + known.address().getHostAddress();
-            case Command.Xclient.Address.Unsaid _, Command.Xclient.Address.Unavailable _ -> "XCLIENT";
-        };
     }
 }
