@@ -57,8 +57,7 @@ public record DnsSettings(
     /** The defaults, for these servers. */
     public static DnsSettings of(List<InetSocketAddress> servers) {
         boolean own = !servers.isEmpty()
-                && servers.stream()
-                        .noneMatch(InetSocketAddress::isUnresolved)
+                && servers.stream().noneMatch(InetSocketAddress::isUnresolved)
                 && servers.stream()
                         .map(InetSocketAddress::getAddress)
                         .allMatch(server -> server.isLoopbackAddress() && !server.equals(DOCKER));

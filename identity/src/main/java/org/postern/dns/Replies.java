@@ -113,7 +113,8 @@ final class Replies {
         long ttl = LONGEST.toSeconds();
         for (Record record : records) {
             if (record instanceof RRSIGRecord signature) {
-                long left = Duration.between(Instant.now(), signature.getExpire()).toSeconds();
+                long left =
+                        Duration.between(Instant.now(), signature.getExpire()).toSeconds();
                 ttl = Math.min(ttl, Math.min(signature.getOrigTTL(), Math.max(0, left)));
             }
         }
@@ -170,8 +171,7 @@ final class Replies {
                     ExtendedErrorCodeOption.DNSKEY_MISSING,
                     ExtendedErrorCodeOption.RRSIGS_MISSING,
                     ExtendedErrorCodeOption.NO_ZONE_KEY_BIT_SET,
-                    ExtendedErrorCodeOption.NSEC_MISSING ->
-                true;
+                    ExtendedErrorCodeOption.NSEC_MISSING -> true;
             default -> false;
         });
     }
@@ -179,9 +179,7 @@ final class Replies {
     private static Stream<ExtendedErrorCodeOption> errors(Message reply) {
         OPTRecord options = reply.getOPT();
         return (options == null ? List.<EDNSOption>of() : options.getOptions())
-                .stream()
-                        .filter(ExtendedErrorCodeOption.class::isInstance)
-                        .map(ExtendedErrorCodeOption.class::cast);
+                .stream().filter(ExtendedErrorCodeOption.class::isInstance).map(ExtendedErrorCodeOption.class::cast);
     }
 
     private static String harmless(String text) {

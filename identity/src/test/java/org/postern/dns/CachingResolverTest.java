@@ -66,9 +66,8 @@ class CachingResolverTest {
     }
 
     private CachingResolver resolver(InetSocketAddress... servers) {
-        return resolver(DnsSettings.of(List.of(servers))
-                .with(Dnssec.OFF)
-                .with(Duration.ofMillis(400), Duration.ofSeconds(4)));
+        return resolver(
+                DnsSettings.of(List.of(servers)).with(Dnssec.OFF).with(Duration.ofMillis(400), Duration.ofSeconds(4)));
     }
 
     private CachingResolver resolver(DnsSettings settings) {
@@ -236,16 +235,14 @@ class CachingResolverTest {
         InetSocketAddress empty = server.address();
         server.close();
         long start = System.nanoTime();
-        assertThat(resolver(empty)
-                        .ask(question(RecordType.A, "mail.good.test"))
-                        .said())
+        assertThat(resolver(empty).ask(question(RecordType.A, "mail.good.test")).said())
                 .isEqualTo("nobody listens there");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(300));
     }
 
     @Test
     void serverMayHaveAnIpv6Address() throws IOException {
-        try (NameServer six = NameServer.with(zone, InetAddress.getByName("::1"))) {
+        try (NameServer six = NameServer.with(zone, InetAddress.ofLiteral("::1"))) {
             Answer answer = resolver(six.address()).ask(question(RecordType.A, "mail.good.test"));
             assertThat(answer.said()).isEqualTo("192.0.2.10");
             assertThat(answer.server()).isEqualTo("[::1]:" + six.address().getPort());
@@ -275,8 +272,7 @@ class CachingResolverTest {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CachingResolver other = resolver(busy.address());
             List<Callable<Answer>> askers = IntStream.range(0, 200)
-                    .<Callable<Answer>>mapToObj(
-                            i -> () -> resolver.ask(question(RecordType.A, "n" + i + ".mute.test")))
+                    .<Callable<Answer>>mapToObj(i -> () -> resolver.ask(question(RecordType.A, "n" + i + ".mute.test")))
                     .toList();
             var late = threads.submit(() -> threads.invokeAll(askers));
             for (int i = 0; !late.isDone(); i++) {
@@ -330,13 +326,7 @@ class CachingResolverTest {
                         + "\nsmall" + i + ".test. TXT x\n")
                 .collect(Collectors.joining())));
         DnsSettings settings = new DnsSettings(
-                List.of(server.address()),
-                Duration.ofMillis(400),
-                Duration.ofSeconds(4),
-                Dnssec.OFF,
-                "",
-                20,
-                10);
+                List.of(server.address()), Duration.ofMillis(400), Duration.ofSeconds(4), Dnssec.OFF, "", 20, 10);
         assertThat(remembered(resolver(settings), "small")).isEqualTo(20);
         assertThat(remembered(resolver(settings), "big")).isLessThanOrEqualTo(4);
     }
@@ -360,11 +350,14 @@ class CachingResolverTest {
     // RFC 4035 §4.9.3: Docker's server is on loopback, and hands on what another said.
     @Test
     void adIsBelievedOnlyFromAServerOfThisHost() {
-        assertThat(DnsSettings.of(List.of(new InetSocketAddress("127.0.0.1", 53))).dnssec())
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 53)))
+                        .dnssec())
                 .isEqualTo(Dnssec.TRUST_AD);
-        assertThat(DnsSettings.of(List.of(new InetSocketAddress("127.0.0.11", 53))).dnssec())
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.11"), 53)))
+                        .dnssec())
                 .isEqualTo(Dnssec.OFF);
-        assertThat(DnsSettings.of(List.of(new InetSocketAddress("192.0.2.53", 53))).dnssec())
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.53"), 53)))
+                        .dnssec())
                 .isEqualTo(Dnssec.OFF);
         assertThat(DnsSettings.of(List.of()).dnssec()).isEqualTo(Dnssec.OFF);
     }
