@@ -31,6 +31,8 @@ final class Logging {
         root.detachAndStopAllAppenders();
         root.setLevel(Level.INFO);
         root.addAppender(output);
+        // What zones of others get wrong is in the answers; dnsjava would write a line for each, at their pleasure.
+        context.getLogger("org.xbill.DNS").setLevel(Level.OFF);
     }
 
     /** Writes what waits to be written: before the process ends. */

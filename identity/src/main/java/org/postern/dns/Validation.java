@@ -100,21 +100,21 @@ final class Validation implements Executor {
             throw new IOException(Replies.refusal(reply));
         }
         int records = 0;
-        int keys = 0;
         Map<Integer, Integer> tags = new HashMap<>();
         for (int section : List.of(Section.ANSWER, Section.AUTHORITY, Section.ADDITIONAL)) {
             for (Record record : reply.getSection(section)) {
                 atMost(MAX_RECORDS, ++records, "records in an answer");
                 switch (record) {
                     case RRSIGRecord _ -> countSignature();
-                    case DNSKEYRecord key -> {
-                        atMost(MAX_KEYS, ++keys, "keys of one zone");
-                        atMost(MAX_SAME_TAG, tags.merge(key.getFootprint(), 1, Integer::sum), "keys with one tag");
-                    }
+                    case DNSKEYRecord key -> tags.merge(key.getFootprint(), 1, Integer::sum);
                     case NSEC3Record denial -> atMost(MAX_ITERATIONS, denial.getIterations(), "iterations of NSEC3");
                     default -> {}
                 }
             }
+        }
+        atMost(MAX_KEYS, tags.values().stream().mapToInt(count -> count).sum(), "keys of one zone");
+        for (int sharing : tags.values()) {
+            atMost(MAX_SAME_TAG, sharing, "keys with one tag");
         }
         return reply;
     }

@@ -29,8 +29,8 @@ final class Wire {
     /** RFC 9715: what passes every path without being cut. */
     private static final int UDP_OCTETS = 1_232;
 
-    /** However small a server was told to keep it: what UDP can bring. */
-    private static final int LARGEST = 65_535;
+    /** Room for servers that do not keep to that. */
+    private static final int LARGEST = 4_096;
 
     /** RFC 5452 §9.2: so many messages that answer nothing asked are an attempt to be one that does. TCP shows who is who. */
     private static final int MOST_FALSE = 8;

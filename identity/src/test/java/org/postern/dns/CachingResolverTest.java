@@ -350,13 +350,13 @@ class CachingResolverTest {
     // RFC 4035 §4.9.3: Docker's server is on loopback, and hands on what another said.
     @Test
     void adIsBelievedOnlyFromAServerOfThisHost() {
-        assertThat(DnsSettings.of(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53)))
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 53)))
                         .dnssec())
                 .isEqualTo(Dnssec.TRUST_AD);
-        assertThat(DnsSettings.of(List.of(new InetSocketAddress("127.0.0.11", 53)))
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.11"), 53)))
                         .dnssec())
                 .isEqualTo(Dnssec.OFF);
-        assertThat(DnsSettings.of(List.of(new InetSocketAddress("192.0.2.53", 53)))
+        assertThat(DnsSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.53"), 53)))
                         .dnssec())
                 .isEqualTo(Dnssec.OFF);
         assertThat(DnsSettings.of(List.of()).dnssec()).isEqualTo(Dnssec.OFF);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Section;
@@ -24,7 +25,7 @@ public final class NameServer implements AutoCloseable {
     private final ServerSocket tcp;
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger askedByTcp = new AtomicInteger();
-    private volatile TestZone zone;
+    private volatile UnaryOperator<Message> zone;
     private volatile Duration delay = Duration.ZERO;
     private volatile Manner manner = Manner.HONEST;
 
@@ -53,7 +54,7 @@ public final class NameServer implements AutoCloseable {
     }
 
     private NameServer(TestZone zone, DatagramSocket udp, ServerSocket tcp) {
-        this.zone = zone;
+        this.zone = zone::reply;
         this.udp = udp;
         this.tcp = tcp;
     }
@@ -96,7 +97,12 @@ public final class NameServer implements AutoCloseable {
 
     /** Has other names from now on. */
     public void serve(TestZone other) {
-        zone = other;
+        zone = other::reply;
+    }
+
+    /** Answers as {@code replies} does from now on, whatever its manner was. */
+    void answer(UnaryOperator<Message> replies) {
+        zone = replies;
     }
 
     /** How many questions came. */
@@ -171,7 +177,7 @@ public final class NameServer implements AutoCloseable {
     private List<byte[]> replies(byte[] octets, boolean overUdp) throws IOException, InterruptedException {
         Thread.sleep(delay);
         var query = new Message(octets);
-        Message reply = zone.reply(query);
+        Message reply = zone.apply(query);
         var replies = new ArrayList<byte[]>();
         switch (manner) {
             case HONEST -> replies.add(overUdp ? cut(reply) : reply.toWire(65_535));

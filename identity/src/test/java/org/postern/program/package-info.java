@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.program;
+
+import org.jspecify.annotations.NullMarked;
