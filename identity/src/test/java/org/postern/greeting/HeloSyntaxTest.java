@@ -21,7 +21,7 @@ class HeloSyntaxTest {
                 "(comment",
                 "[192.0.2.256]",
                 "[IPv6:2001:db8::1",
-                "[2001:db8::1]",
+                "[mail.example]",
                 "m\u00fcller.example",
                 "\u001b[31mred",
             })
