@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.postern.config.Judging.DecideAt;
 import org.postern.dns.DnsName;
 import org.postern.dnsbl.ListZone;
@@ -156,7 +157,7 @@ final class PolicyReader {
         for (Section section : policy.sections("dnswl")) {
             Optional<DnsName> zone = zone(section);
             List<Codes> codes = section.list("codes", "codes or ranges as \"127.0.0.1-127.0.255.3\"", Codes::parse);
-            if (codes.isEmpty()) {
+            if (!section.has("codes") || section.isEmptyList("codes")) {
                 section.mistake("policy.dnswl needs codes: [\"127.0.0.1-127.0.255.3\"]");
             }
             Set<Check> checks = checks(section, Set.of(Check.DNSBL));
@@ -192,7 +193,7 @@ final class PolicyReader {
                     section.text("sender", ADDRESS, AddressPattern::parse),
                     section.text("recipient", ADDRESS, AddressPattern::parse));
             Set<Check> checks = checks(section, Set.of());
-            if (who.equals(Condition.ANYBODY)) {
+            if (Stream.of("client", "greeting", "sender", "recipient").noneMatch(section::has)) {
                 section.mistake("an exception says for whom: client, greeting, sender or recipient");
             }
             section.refuseOthers();
