@@ -49,7 +49,7 @@ public final class ListWatch implements AutoCloseable {
     }
 
     /** Looks at all of them now. */
-    void look() {
+    synchronized void look() {
         for (ListZone zone : zones) {
             Optional<String> fault = zone.fault(resolver);
             String before = fault.isPresent() ? off.put(zone.zone(), fault.get()) : off.remove(zone.zone());
