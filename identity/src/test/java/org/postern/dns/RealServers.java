@@ -102,31 +102,32 @@ final class RealServers implements AutoCloseable {
                 .map(zone -> "stub-zone:\n  name: \"%s\"\n  stub-addr: 127.0.0.1@%d\n".formatted(zone, nsdPort))
                 .collect(Collectors.joining(
                         "", """
-                            server:
-                              interface: 127.0.0.1
-                              port: %d
-                              outgoing-interface: 127.0.0.1
-                              do-ip6: no
-                              do-not-query-localhost: no
-                              num-threads: 1
-                              username: ""
-                              chroot: ""
-                              directory: "%s"
-                              pidfile: ""
-                              use-syslog: no
-                              verbosity: 1
-                              ede: yes
-                              val-log-level: 2
-                              module-config: "%s"
-                              trust-anchor: "%s"
-                              local-zone: "test." nodefault
-                              local-zone: "2.0.192.in-addr.arpa." nodefault
-                            remote-control:
-                              control-enable: no
-                            # Nothing is asked of the world.
-                            stub-zone:
-                              name: "."
-                              stub-addr: 127.0.0.1@1
+                                  server:
+                                    interface: 127.0.0.1
+                                    port: %d
+                                    outgoing-interface: 127.0.0.1
+                                    do-ip6: no
+                                    do-not-query-localhost: no
+                                    num-threads: 1
+                                    username: ""
+                                    chroot: ""
+                                    directory: "%s"
+                                    pidfile: ""
+                                    use-syslog: no
+                                    verbosity: 1
+                                    ede: yes
+                                    val-log-level: 2
+                                    module-config: "%s"
+                                    trust-anchor: "%s"
+                                    local-zone: "test." nodefault
+                                    local-zone: "elsewhere.test." refuse
+                            local-zone: "2.0.192.in-addr.arpa." nodefault
+                                  remote-control:
+                                    control-enable: no
+                                  # Nothing is asked of the world.
+                                  stub-zone:
+                                    name: "."
+                                    stub-addr: 127.0.0.1@1
                             """.formatted(address.getPort(), directory, modules, anchor.strip()), ""));
         start("unbound", conf, address);
         return address;
