@@ -140,6 +140,11 @@ final class RealServers implements AutoCloseable {
         Path log = Path.of(file + ".log");
         Process process = Program.named(program).start(directory, log, "-d", "-c", file.toString());
         processes.add(process);
+        // Whoever ends the tests early ends it too.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }));
         DnsSettings settings =
                 DnsSettings.of(List.of(address)).with(Dnssec.OFF).with(Duration.ofMillis(200), Duration.ofSeconds(1));
         var exchange = new ServerExchange(address, settings);
@@ -167,7 +172,7 @@ final class RealServers implements AutoCloseable {
     @Override
     public void close() {
         for (Process process : processes) {
-            process.descendants().forEach(ProcessHandle::destroy);
+            // NSD takes its children with it.
             process.destroy();
             try {
                 if (!process.waitFor(10, TimeUnit.SECONDS)) {
