@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.finding;
+
+import org.jspecify.annotations.NullMarked;
