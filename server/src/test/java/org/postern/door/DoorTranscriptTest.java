@@ -172,6 +172,8 @@ final class DoorTranscriptTest {
             for (Path file : inNew) {
                 messages.add(Files.readString(file, ISO_8859_1)
                         .replace("\n", "\r\n")
+                        // What was found has tests of its own.
+                        .replaceAll("(?:Authentication-Results|X-Postern-Findings):.*\r\n(?:[ \t].*\r\n)*", "")
                         .replaceAll("m-[0-9A-Z]{13}", "m-ID")
                         .replaceAll("TLS_[A-Z0-9_]+", "CIPHER")
                         .getBytes(ISO_8859_1));
