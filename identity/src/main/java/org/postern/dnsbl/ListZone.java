@@ -2,6 +2,7 @@ package org.postern.dnsbl;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.postern.dns.Answer;
@@ -22,6 +23,9 @@ import org.postern.smtp.AddressLiteral;
  *     not choose
  */
 public record ListZone(DnsName zone, List<Codes> codes) {
+    /** RFC 5782 §2.4: 32 nibbles stand before it, each with a dot; RFC 1035 §2.3.4 has 255 octets for all. */
+    public static final int MAX_ZONE = DnsName.MAX_OCTETS - 2 - 64;
+
     /** RFC 5782 §5: is always listed. */
     private static final InetAddress ALWAYS = loopback(2);
 
@@ -29,6 +33,10 @@ public record ListZone(DnsName zone, List<Codes> codes) {
     private static final InetAddress NEVER = loopback(1);
 
     public ListZone {
+        if (zone.text().length() > MAX_ZONE) {
+            throw new IllegalArgumentException(
+                    "a zone of " + zone.text().length() + " octets has no room for an address");
+        }
         codes = List.copyOf(codes);
     }
 
@@ -82,7 +90,7 @@ public record ListZone(DnsName zone, List<Codes> codes) {
 
     /**
      * {@code dnsbl}, in a zone of who is not to be believed: {@code fail} when {@code client} is listed, {@code pass} when not,
-     * {@code temperror}; about the zone and, when listed, the code.
+     * {@code temperror}; about the zone and, when listed, the codes, the smallest first.
      */
     public Finding checkBlocked(InetAddress client, Resolver resolver) {
         return check(client, resolver, Check.DNSBL, Result.FAIL, Result.PASS);
@@ -105,9 +113,14 @@ public record ListZone(DnsName zone, List<Codes> codes) {
                     .orElseGet(() -> zone + " can't be asked now: " + answer.said());
             return Finding.of(check, Result.TEMPERROR, text, answer).about(zone.text());
         }
-        Optional<String> code =
-                answer.addresses().stream().filter(this::counts).findFirst().map(AddressLiteral::text);
-        if (code.isEmpty()) {
+        // A list says all that it has against an address, in any order.
+        List<String> listed = answer.addresses().stream()
+                .filter(this::counts)
+                .sorted(Comparator.comparing(ListZone::asNumber))
+                .map(AddressLiteral::text)
+                .distinct()
+                .toList();
+        if (listed.isEmpty()) {
             return Finding.of(check, whenNot, address + " is not listed in " + zone, answer)
                     .about(zone.text());
         }
@@ -117,10 +130,10 @@ public record ListZone(DnsName zone, List<Codes> codes) {
         return Finding.of(
                         check,
                         whenListed,
-                        address + " is listed in " + zone + " (" + code.get() + ")" + text,
+                        address + " is listed in " + zone + " (" + String.join(", ", listed) + ")" + text,
                         answer,
                         reason)
-                .about(zone + " " + code.get());
+                .about(zone + " " + String.join(" ", listed));
     }
 
     /**

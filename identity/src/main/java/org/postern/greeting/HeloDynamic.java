@@ -14,17 +14,17 @@ import org.postern.dns.DnsName;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
+import org.postern.smtp.Domain;
 import org.postern.smtp.Greeting;
 
 /** {@code helo-dynamic}: does the name of the greeting or of reverse DNS look like one that a provider gives to each of its addresses? */
 public final class HeloDynamic {
+    /** What a provider calls the lines that it gives to its customers. */
     private static final Set<String> WORDS = Set.of(
             "dhcp",
             "dyn",
             "dynamic",
             "dynip",
-            "pool",
-            "pools",
             "dsl",
             "adsl",
             "vdsl",
@@ -32,11 +32,7 @@ public final class HeloDynamic {
             "xdsl",
             "ppp",
             "pppoe",
-            "cust",
-            "customer",
-            "customers",
             "broadband",
-            "cable",
             "catv",
             "dialup",
             "dial",
@@ -46,8 +42,15 @@ public final class HeloDynamic {
             "gpon",
             "cpe",
             "hsd",
-            "res",
             "wifi");
+
+    /** What may stand in the name of a mail server as well: {@code smtp-pool-2}, {@code mail.customers}. */
+    private static final Set<String> WEAK_WORDS =
+            Set.of("pool", "pools", "cust", "customer", "customers", "cable", "res");
+
+    /** A name that says so was given on purpose: large senders number theirs by address, as {@code 66-220-144-178.mail-mail}. */
+    private static final Set<String> MAIL =
+            Set.of("mail", "mailer", "smtp", "mta", "mx", "mout", "mailout", "relay", "outbound");
 
     /** A provider that says so means one that does not move. */
     private static final Set<String> FIXED = Set.of("static", "fixed", "stat", "fix");
@@ -78,15 +81,28 @@ public final class HeloDynamic {
     }
 
     private static Optional<String> why(String name, InetAddress client) {
-        List<String> words = List.of(LETTERS.split(name));
+        String below = belowOrganisation(name);
+        List<String> words = List.of(LETTERS.split(below));
         if (words.stream().anyMatch(FIXED::contains)) {
             return Optional.empty();
         }
-        Optional<String> word = words.stream().filter(WORDS::contains).findFirst();
+        boolean isMail = words.stream().anyMatch(MAIL::contains);
+        Optional<String> word = words.stream()
+                .filter(one -> WORDS.contains(one) || (!isMail && WEAK_WORDS.contains(one)))
+                .findFirst();
         if (word.isPresent()) {
             return Optional.of("\"" + word.get() + "\" stands in it");
         }
-        return hasAddress(name, client) ? Optional.of("its address stands in it") : Optional.empty();
+        return !isMail && hasAddress(name, client) ? Optional.of("its address stands in it") : Optional.empty();
+    }
+
+    /** Who is called Dyn or cable.example gives that name to mail servers too: the labels before the organisation's own. */
+    private static String belowOrganisation(String name) {
+        String organisation =
+                Domain.parse(name).map(PublicSuffixes::organisation).orElse("");
+        return organisation.isEmpty() || !name.endsWith("." + organisation)
+                ? ""
+                : name.substring(0, name.length() - organisation.length() - 1);
     }
 
     private static boolean hasAddress(String name, InetAddress client) {
@@ -96,7 +112,8 @@ public final class HeloDynamic {
             // The last 64 bits, written in one way or another.
             String tail = hex.substring(16);
             String bare = name.replace("-", "").replace(".", "");
-            return !tail.startsWith("00000000000000") && bare.contains(tail);
+            return !tail.startsWith("00000000000000")
+                    && (bare.contains(tail) || bare.contains(new StringBuilder(tail).reverse()));
         }
         List<Integer> wanted = new ArrayList<>();
         for (byte octet : octets) {

@@ -15,8 +15,14 @@ public final class PublicSuffixes {
      */
     public static String organisation(Domain domain) {
         String name = domain.canonical();
-        Optional<String> listed = Optional.ofNullable(EffectiveTldFinder.getAssignedDomain(name, false, false));
-        return listed.orElseGet(() -> lastTwo(name));
+        // Asked leniently, the list says the whole name where it does not know the top label.
+        return EffectiveTldFinder.getEffectiveTLD(name, false) == null ? lastTwo(name) : listed(name);
+    }
+
+    private static String listed(String name) {
+        // It has none for a name that is no host name to it.
+        return Optional.ofNullable(EffectiveTldFinder.getAssignedDomain(name, false, false))
+                .orElse(name);
     }
 
     private static String lastTwo(String name) {

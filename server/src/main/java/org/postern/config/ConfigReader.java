@@ -38,6 +38,7 @@ import org.postern.smtp.server.TlsMode;
 import org.postern.spool.RocksSpool;
 import org.postern.tls.CertificateFiles;
 import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 
 /** Reads one file: every key by its name, its kind and its default, in the order of {@code docs/configuration.md}. */
@@ -58,7 +59,17 @@ final class ConfigReader {
     }
 
     Result read(String toml) {
-        TomlParseResult parsed = Toml.parse(toml);
+        try {
+            return read(Toml.parse(toml));
+        } catch (TomlParseError mistake) {
+            // Most stand in the result; one in the key of a table is thrown.
+            reading.mistake(
+                    mistake.position().line(), mistake.position().column(), "not TOML: " + mistake.getMessage());
+            return new Result.Invalid(reading.mistakes());
+        }
+    }
+
+    private Result read(TomlParseResult parsed) {
         parsed.errors()
                 .forEach(error -> reading.mistake(
                         error.position().line(), error.position().column(), "not TOML: " + error.getMessage()));

@@ -170,7 +170,10 @@ final class PolicyReader {
         Optional<DnsName> zone = section.text(
                 "zone",
                 "a zone as \"zen.dnsbl.test\"",
-                text -> Domain.parse(text).filter(Domain::isAscii).flatMap(DnsName::of));
+                text -> Domain.parse(text)
+                        .filter(Domain::isAscii)
+                        .flatMap(DnsName::of)
+                        .filter(name -> name.text().length() <= ListZone.MAX_ZONE));
         if (!section.has("zone")) {
             section.mistake("a list needs its zone: zone = \"zen.dnsbl.test\"");
         }

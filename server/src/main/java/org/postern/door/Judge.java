@@ -77,7 +77,7 @@ final class Judge {
         Optional<Reply> broken = said(policy.verdictOfProtocol(inquiry().atGreeting()));
         return broken.isPresent() || door.judging().decideAt() != DecideAt.GREETING
                 ? broken
-                : said(policy.verdictBeforeContent(
+                : said(policy.verdictAtGreeting(
                                 door.examiner().withOwnList(inquiry().all(ofSession()))))
                         .map(Judge::withoutEnhancedCode);
     }
@@ -108,19 +108,20 @@ final class Judge {
             found = inquiry().all(ofSession());
         }
         Case one = door.examiner().withOwnList(found.to(to));
+        // RFC 5321 §4.5.1: postmaster is reachable for whoever speaks SMTP.
         boolean isPostmaster = isPostmaster(to);
         Verdict now = policy.verdictBeforeContent(one);
-        if (now.action() == Action.GREYLIST && !isPostmaster) {
-            return passesGreylist(one, to) ? settled(policy.verdict(one).accepted(), to) : said(now);
-        }
         Verdict whole = policy.verdict(one);
-        if (!now.isTaken() && !isPostmaster && (now.action() == whole.action())) {
-            return said(now);
+        // Where what waits for the content is harder, it is what is said, and then.
+        if (!isPostmaster && !now.isTaken() && now.action() == whole.action()) {
+            if (now.action() != Action.GREYLIST || !passesGreylist(one, to)) {
+                return said(now);
+            }
+            whole = whole.accepted();
         }
         if (isUnknown) {
             return Optional.empty();
         }
-        // RFC 5321 §4.5.1: postmaster is reachable for whoever speaks SMTP.
         return settled(isPostmaster && !whole.isTaken() ? whole.accepted() : whole, to);
     }
 

@@ -13,11 +13,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks, at the start and each hour, whether each list still does what every list does (RFC 5782 §5). One that lists all, or refuses us,
- * is off until it does again: it must never judge mail.
+ * is off until it does again, and none is on before the first look: it must never judge mail.
  */
 public final class ListWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ListWatch.class);
     private static final Duration EVERY = Duration.ofHours(1);
+
+    /** Where one is out of order: a network may come up after us, and a list is missed for no longer than it must be. */
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+
+    private static final String NOT_YET = "it was not looked at yet";
 
     private final Resolver resolver;
     private final List<ListZone> zones;
@@ -28,6 +33,7 @@ public final class ListWatch implements AutoCloseable {
     public ListWatch(Resolver resolver, List<ListZone> zones) {
         this.resolver = resolver;
         this.zones = List.copyOf(zones);
+        this.zones.forEach(zone -> off.put(zone.zone(), NOT_YET));
         this.watcher = Thread.ofVirtual().name("lists").start(this::watch);
     }
 
@@ -35,7 +41,7 @@ public final class ListWatch implements AutoCloseable {
         try {
             while (!zones.isEmpty()) {
                 look();
-                Thread.sleep(EVERY);
+                Thread.sleep(off.isEmpty() ? EVERY : AGAIN);
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
@@ -47,13 +53,14 @@ public final class ListWatch implements AutoCloseable {
         for (ListZone zone : zones) {
             Optional<String> fault = zone.fault(resolver);
             String before = fault.isPresent() ? off.put(zone.zone(), fault.get()) : off.remove(zone.zone());
-            if (fault.isPresent() && before == null) {
+            boolean wasOff = before != null && !before.equals(NOT_YET);
+            if (fault.isPresent() && !wasOff) {
                 LOG.atError()
                         .addKeyValue("zone", zone.zone())
                         .addKeyValue("problem", fault.get())
                         .addKeyValue("advice", "it is not asked until it is in order; see who may ask it")
                         .log("a list is out of order");
-            } else if (fault.isEmpty() && before != null) {
+            } else if (fault.isEmpty() && wasOff) {
                 LOG.atInfo().addKeyValue("zone", zone.zone()).log("a list is in order again");
             }
         }

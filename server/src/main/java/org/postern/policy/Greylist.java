@@ -81,7 +81,10 @@ public final class Greylist implements AutoCloseable {
             return true;
         }
         Seen first = seen.get(asked);
-        if (first == null || first.first.plus(settings.window).isBefore(now)) {
+        // A clock that was set back must not keep anybody waiting until it is there again.
+        if (first == null
+                || first.first.isAfter(now)
+                || first.first.plus(settings.window).isBefore(now)) {
             put(asked, new Seen(now, false, now));
             return false;
         }
@@ -104,11 +107,7 @@ public final class Greylist implements AutoCloseable {
 
     private void put(String key, Seen entry) {
         seen.put(key, entry);
-        var oldest = seen.entrySet().iterator();
-        while (seen.size() > settings.entries && oldest.hasNext()) {
-            oldest.next();
-            oldest.remove();
-        }
+        forgetOldest();
         try {
             log.write(line(key, entry));
             log.flush();
@@ -124,6 +123,14 @@ public final class Greylist implements AutoCloseable {
         }
     }
 
+    private void forgetOldest() {
+        var oldest = seen.entrySet().iterator();
+        while (seen.size() > settings.entries && oldest.hasNext()) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
     private static String line(String key, Seen entry) {
         return entry.first.getEpochSecond() + "\t" + (entry.passed ? "passed" : "asked") + "\t"
                 + entry.last.getEpochSecond() + "\t" + key + "\n";
@@ -133,10 +140,14 @@ public final class Greylist implements AutoCloseable {
         if (!Files.exists(file)) {
             return;
         }
-        for (String line : new String(Files.readAllBytes(file), UTF_8).lines().toList()) {
+        String text = new String(Files.readAllBytes(file), UTF_8);
+        // The last line may be torn: half a name would let in somebody else.
+        for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
             String[] parts = line.split("\t", 4);
-            // The last line may be torn.
-            if (parts.length == 4 && parts[0].matches("[0-9]{1,12}") && parts[2].matches("[0-9]{1,12}")) {
+            if (parts.length == 4
+                    && parts[0].matches("[0-9]{1,12}")
+                    && parts[1].matches("passed|asked")
+                    && parts[2].matches("[0-9]{1,12}")) {
                 seen.put(
                         parts[3],
                         new Seen(
@@ -145,6 +156,7 @@ public final class Greylist implements AutoCloseable {
                                 Instant.ofEpochSecond(Long.parseLong(parts[2]))));
             }
         }
+        forgetOldest();
     }
 
     /** Writes anew what is still of use, and goes on behind it. */

@@ -1,7 +1,9 @@
 package org.postern.policy;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +56,7 @@ public record OwnLists(List<Condition> allow, List<Condition> deny) {
     static List<Condition> read(Path file) throws IOException {
         var conditions = new ArrayList<Condition>();
         int number = 0;
-        for (String line : Files.readAllLines(file)) {
+        for (String line : lines(file)) {
             number++;
             String text = line.strip();
             if (!text.isEmpty() && !text.startsWith("#")) {
@@ -66,6 +68,16 @@ public record OwnLists(List<Condition> allow, List<Condition> deny) {
             }
         }
         return conditions;
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        try {
+            return Files.readAllLines(file);
+        } catch (CharacterCodingException notText) {
+            throw new IOException(file + " is not UTF-8", notText);
+        } catch (NoSuchFileException gone) {
+            throw new IOException(file + " is not there", gone);
+        }
     }
 
     private static Optional<Condition> parse(String line) {

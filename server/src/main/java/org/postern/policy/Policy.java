@@ -51,10 +51,16 @@ public record Policy(
         return verdict(judged(one), judged -> !waits(judged));
     }
 
-    /** What the protocol's own checks earn: to be said when they are found. */
+    /** What can be said to the greeting: greylisting needs to know sender and recipient. */
+    public Verdict verdictAtGreeting(Case one) {
+        return verdict(judged(one), judged -> !waits(judged) && judged.action() != Action.GREYLIST);
+    }
+
+    /** What the protocol's own checks earn: to be said when they are found, greylisting apart. */
     public Verdict verdictOfProtocol(Case one) {
         return verdict(
-                judged(one), judged -> Refusal.isProtocol(judged.finding().check()));
+                judged(one),
+                judged -> Refusal.isProtocol(judged.finding().check()) && judged.action() != Action.GREYLIST);
     }
 
     /** RFC 9989: an author who is authenticated outweighs the host's policy; that is known after the content only. */
@@ -104,24 +110,27 @@ public record Policy(
         if (finding.check() == Check.DNSBL) {
             return finding.result() == Result.FAIL ? listed(finding) : Action.NOTE;
         }
-        Map<Result, Action> own = actions.getOrDefault(finding.check(), Map.of());
-        Action action = own.getOrDefault(finding.result(), profile.action(finding.check(), finding.result()));
+        Action own = actions.getOrDefault(finding.check(), Map.of()).get(finding.result());
+        if (own != null) {
+            return own;
+        }
         // A client whose address leads to a name and back is known by that, however it greets.
         boolean lifted = finding.is(Check.HELO_RESOLVES, Result.FAIL)
                 && one.findings().stream().anyMatch(other -> other.is(Check.IPREV, Result.PASS))
                 && profile != Profile.STRICT;
-        return lifted ? Action.NOTE : action;
+        return lifted ? Action.NOTE : profile.action(finding.check(), finding.result());
     }
 
+    /** The hardest of what its codes earn. */
     private Action listed(Finding finding) {
-        String[] zoneAndCode = finding.subject().split(" ", 2);
-        if (zoneAndCode.length < 2 || profile == Profile.OBSERVE) {
+        List<String> zoneAndCodes = List.of(finding.subject().split(" "));
+        if (profile == Profile.OBSERVE) {
             return Action.NOTE;
         }
         return blockLists.stream()
-                .filter(list -> list.zone().zone().equals(new DnsName(zoneAndCode[0])))
+                .filter(list -> list.zone().zone().equals(new DnsName(zoneAndCodes.getFirst())))
                 .findFirst()
-                .map(list -> list.action(zoneAndCode[1]))
+                .flatMap(list -> zoneAndCodes.stream().skip(1).map(list::action).max(Comparator.naturalOrder()))
                 .orElse(Action.NOTE);
     }
 

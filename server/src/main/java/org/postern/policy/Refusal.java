@@ -1,6 +1,5 @@
 package org.postern.policy;
 
-import java.util.Optional;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
@@ -53,11 +52,6 @@ final class Refusal {
                     DNSBL,
                     DNSWL -> reject ? Reply.of(550, "5.7.1", text) : Reply.of(450, "4.7.1", text);
         };
-    }
-
-    /** As a reply to HELO, EHLO or in the place of the banner: these carry no enhanced code (RFC 2034 §4). */
-    static Reply toGreeting(Reply reply) {
-        return new Reply(reply.code(), Optional.empty(), reply.lines());
     }
 
     /** Whether a check that fails breaks the protocol itself, and is answered when it is found. */

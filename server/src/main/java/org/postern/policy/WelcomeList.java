@@ -16,8 +16,9 @@ public record WelcomeList(ListZone zone, Set<Check> checks) {
         checks = Set.copyOf(checks);
     }
 
+    /** What the operator's own list says is never outweighed by another's. */
     boolean covers(Check check) {
-        return checks.isEmpty() || checks.contains(check);
+        return check != Check.OWN_LIST && (checks.isEmpty() || checks.contains(check));
     }
 
     boolean isListedBy(Finding finding) {

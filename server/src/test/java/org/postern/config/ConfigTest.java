@@ -313,6 +313,14 @@ final class ConfigTest {
         assertThat(mistakes(toml)).isNotEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[\"\\!\"]", "x = 1\n[\"a\\!", "[[\"\\!\"]]", "\"\\!\" = 1"})
+    void anEscapeThatIsNoneIsAMistakeInAKeyToo(String toml) {
+        assertThat(mistakes(toml))
+                .isNotEmpty()
+                .allSatisfy(mistake -> assertThat(mistake).containsPattern("^postern.toml:[12]: not TOML: "));
+    }
+
     @Test
     void noTextCrashesIt() {
         qt().forAll(strings().basicLatinAlphabet().ofLengthBetween(0, 200))

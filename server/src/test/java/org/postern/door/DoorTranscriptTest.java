@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -26,7 +28,9 @@ import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.delivery.LocalCourier;
 import org.postern.dns.Answer;
+import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
+import org.postern.dns.TestZone;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
@@ -48,7 +52,11 @@ import org.postern.spool.Spool;
 /**
  * Plays every transcript under {@code door/} against a door of its own: mx.example.com, which receives for example.com (ann and bob,
  * eve's Maildir can't be made) and any.example (anybody). {@code M:} lines are the Maildirs' files with CRLF line ends, a message's id
- * written as {@code m-ID} and the cipher as {@code CIPHER}.
+ * written as {@code m-ID} and the cipher as {@code CIPHER}; fields that tell findings are left out, for other tests are about them.
+ *
+ * <p>Settings, beside those of a listener: {@code @dns} is a record that DNS has, {@code @dns-fails} a type and a name that it can't
+ * answer; without either nobody answers. {@code @policy} is a line below {@code [policy]}, and {@code @junk} leaves only the folders for
+ * what is doubtful. {@code @minutes} is how long it takes until the greylist is asked again.
  */
 final class DoorTranscriptTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
@@ -64,6 +72,9 @@ final class DoorTranscriptTest {
     private static final Resolver SILENCE = questions -> questions.stream()
             .map(question -> Answer.failed(question, "timed out"))
             .toList();
+
+    private static final String FINDINGS =
+            "(?m)^(Authentication-Results|Received-SPF|X-Postern-[A-Za-z-]+):.*\r\n([ \t].*\r\n)*";
 
     private static final RocksSpool.Room ROOM = new RocksSpool.Room(1 << 20, 0);
 
@@ -88,18 +99,21 @@ final class DoorTranscriptTest {
     private void play(Path file) throws IOException {
         Transcript transcript = Transcript.read(file);
         Path mail = Files.createDirectory(root.resolve(String.valueOf(file.getFileName())));
-        boolean trusted = transcript.settings().stream()
-                .anyMatch(setting -> setting.word().equals("trusted"));
-        boolean frontEnd = transcript.settings().stream()
-                .anyMatch(setting -> setting.word().equals("front-end"));
+        boolean trusted = has(transcript, "trusted");
+        boolean frontEnd = has(transcript, "front-end");
         var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted).behind(_ -> frontEnd);
         Router router = router(mail);
         try (Spool spool = RocksSpool.open(root.resolve("spool of " + file.getFileName()), ROOM, CLOCK);
                 Queue queue = queue(spool, router)) {
-            Path toml = Files.writeString(root.resolve(file.getFileName() + ".toml"), TOML + limits(transcript));
+            Path toml = Files.writeString(
+                    root.resolve(file.getFileName() + ".toml"), TOML + limits(transcript) + policy(transcript));
             Config config = ((Config.Result.Valid) Config.read(toml)).config();
-            Greylist greylist = Greylist.open(root.resolve("greylist"), Greylist.Settings.DEFAULT, CLOCK);
-            Examiner examiner = new Examiner(config, SILENCE, CLOCK);
+            Greylist greylist = Greylist.open(
+                    root.resolve("greylist of " + file.getFileName()),
+                    config.judging().greylist(),
+                    later(arguments(transcript, "minutes")));
+            Examiner examiner = new Examiner(config, names(transcript), CLOCK);
+            examiner.lookAfterLists();
             var door = new Door(config, examiner, greylist, router, spool, queue, CLOCK);
             var role = trusted ? Listen.Role.TRUSTED : Listen.Role.MX;
             try (greylist;
@@ -118,7 +132,7 @@ final class DoorTranscriptTest {
                         server.addresses().getFirst(),
                         TestCertificate.trustAll(),
                         false,
-                        () -> kept(queue, mail));
+                        () -> kept(queue, mail, has(transcript, "junk")));
             }
         }
     }
@@ -134,6 +148,60 @@ final class DoorTranscriptTest {
             }
         }
         return lines.toString();
+    }
+
+    private static boolean has(Transcript transcript, String word) {
+        return !arguments(transcript, word).isEmpty();
+    }
+
+    private static List<String> arguments(Transcript transcript, String word) {
+        return transcript.settings().stream()
+                .filter(setting -> setting.word().equals(word))
+                .map(Transcript.Setting::argument)
+                .toList();
+    }
+
+    private static String policy(Transcript transcript) {
+        return "[policy]\n" + String.join("\n", arguments(transcript, "policy")) + "\n";
+    }
+
+    private static Resolver names(Transcript transcript) {
+        List<String> records = arguments(transcript, "dns");
+        List<String> failing = arguments(transcript, "dns-fails");
+        if (records.isEmpty() && failing.isEmpty()) {
+            return SILENCE;
+        }
+        var zone = new TestZone(String.join("\n", records) + "\n");
+        for (String one : failing) {
+            String[] words = one.split(" ", 2);
+            zone.failing(RecordType.valueOf(words[0]), words[1], "SERVFAIL");
+        }
+        return zone.resolver();
+    }
+
+    /** Each time it is asked, so many minutes have passed. */
+    private static Clock later(List<String> minutes) {
+        if (minutes.isEmpty()) {
+            return CLOCK;
+        }
+        Duration step = Duration.ofMinutes(Long.parseLong(minutes.getFirst()));
+        var asked = new AtomicInteger();
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return CLOCK.instant().plus(step.multipliedBy(asked.getAndIncrement()));
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return CLOCK.getZone();
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
     }
 
     private static Router router(Path mail) throws IOException {
@@ -158,7 +226,7 @@ final class DoorTranscriptTest {
     }
 
     /** Every message in a Maildir below, in the order of their paths. */
-    private static List<byte[]> kept(Queue queue, Path mail) {
+    private static List<byte[]> kept(Queue queue, Path mail, boolean junkOnly) {
         try {
             assertThat(queue.awaitQuiet(Duration.ofSeconds(10))).isTrue();
         } catch (InterruptedException stop) {
@@ -166,14 +234,13 @@ final class DoorTranscriptTest {
         }
         try (Stream<Path> files = Files.walk(mail)) {
             var messages = new ArrayList<byte[]>();
-            List<Path> inNew = files.filter(file -> file.toString().contains("/new/"))
+            List<Path> inNew = files.filter(file -> file.toString().contains(junkOnly ? "/.Junk/new/" : "/new/"))
                     .sorted(Comparator.naturalOrder())
                     .toList();
             for (Path file : inNew) {
                 messages.add(Files.readString(file, ISO_8859_1)
                         .replace("\n", "\r\n")
-                        // What was found has tests of its own.
-                        .replaceAll("(?:Authentication-Results|X-Postern-Findings):.*\r\n(?:[ \t].*\r\n)*", "")
+                        .replaceAll(FINDINGS, "")
                         .replaceAll("m-[0-9A-Z]{13}", "m-ID")
                         .replaceAll("TLS_[A-Z0-9_]+", "CIPHER")
                         .getBytes(ISO_8859_1));

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.dnsbl;
+
+import org.jspecify.annotations.NullMarked;

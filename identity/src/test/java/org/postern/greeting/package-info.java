@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.greeting;
+
+import org.jspecify.annotations.NullMarked;

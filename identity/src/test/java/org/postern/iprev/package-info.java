@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.iprev;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.policy;
+
+import org.jspecify.annotations.NullMarked;
