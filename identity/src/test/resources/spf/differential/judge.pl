@@ -6,6 +6,7 @@ use Mail::SPF;
 use Net::DNS::Resolver;
 
 $| = 1;
+binmode STDOUT, ":utf8";
 my $resolver = Net::DNS::Resolver->new(
     nameservers => ['127.0.0.1'], port => $ARGV[0], recurse => 1, defnames => 0, dnsrch => 0,
     retry => 1, retrans => 1, udp_timeout => 1, tcp_timeout => 2);

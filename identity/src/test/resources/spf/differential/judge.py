@@ -22,7 +22,7 @@ def lookup(name, qtype, strict=True, timeout=20):
     except DNS.DNSError as problem:
         raise spf.TempError("DNS " + str(problem))
     if reply.header["rcode"] not in (0, 3):
-        raise spf.TempError("DNS " + reply.header["status"])
+        raise spf.TempError("%s on DNS '%s' lookup of '%s'" % (reply.header["status"], qtype, name))
     return [((a["name"], a["typename"]), a["data"]) for a in reply.answers]
 
 

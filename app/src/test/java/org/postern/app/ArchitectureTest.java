@@ -21,12 +21,21 @@ import org.junit.jupiter.api.Test;
 /** The arrows between the rooms go down only, as docs/architecture.md draws them. */
 class ArchitectureTest {
     private static final String[] SMTP = {"org.postern.smtp.."};
-    private static final String[] IDENTITY = {"org.postern.message.."};
+    private static final String[] IDENTITY = {
+        "org.postern.dns..",
+        "org.postern.dnsbl..",
+        "org.postern.finding..",
+        "org.postern.greeting..",
+        "org.postern.iprev..",
+        "org.postern.message..",
+        "org.postern.spf.."
+    };
     private static final String[] SERVER = {
         "org.postern.config..",
         "org.postern.control..",
         "org.postern.delivery..",
         "org.postern.door..",
+        "org.postern.policy..",
         "org.postern.queue..",
         "org.postern.route..",
         "org.postern.spool..",
@@ -164,6 +173,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "org.postern.delivery..",
                         "org.postern.door..",
+                        "org.postern.policy..",
                         "org.postern.queue..",
                         "org.postern.route..",
                         "org.postern.spool..")

@@ -54,7 +54,7 @@ final class ServerExchange implements Exchange {
 
     private Security security(Message reply) {
         boolean authentic = reply.getHeader().getFlag(Flags.AD);
-        boolean failed = reply.getRcode() == Rcode.SERVFAIL;
+        boolean failed = reply.getRcode() != Rcode.NOERROR && reply.getRcode() != Rcode.NXDOMAIN;
         return switch (dnssec) {
             case OFF -> Security.UNCHECKED;
             case TRUST_AD -> {

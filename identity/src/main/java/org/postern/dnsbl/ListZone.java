@@ -34,7 +34,8 @@ public record ListZone(DnsName zone, List<Codes> codes) {
 
     public ListZone {
         if (zone.text().length() > MAX_ZONE) {
-            throw new IllegalArgumentException("a zone of " + zone.text().length() + " octets has no room for an address");
+            throw new IllegalArgumentException(
+                    "a zone of " + zone.text().length() + " octets has no room for an address");
         }
         codes = List.copyOf(codes);
     }

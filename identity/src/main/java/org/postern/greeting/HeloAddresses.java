@@ -22,27 +22,37 @@ import org.postern.smtp.Greeting;
  */
 public final class HeloAddresses {
     private final String name;
+    private final InetAddress client;
+
+    /** That of the client's family comes first. */
     private final List<Answer> answers;
 
-    private HeloAddresses(String name, List<Answer> answers) {
+    private HeloAddresses(String name, InetAddress client, List<Answer> answers) {
         this.name = name;
+        this.client = client;
         this.answers = answers;
     }
 
-    /** Asks for A and AAAA side by side, and for MX when there is neither. Nothing is asked about what is no public name. */
-    public static HeloAddresses ask(Greeting.Name name, Resolver resolver) {
+    /**
+     * Asks for addresses of the client's family, and where there are none, for those of the other and MX side by side. Nothing is asked
+     * about what is no public name.
+     */
+    public static HeloAddresses ask(Greeting.Name name, InetAddress client, Resolver resolver) {
         Optional<DnsName> askable = name instanceof Greeting.Named named && HeloFqdn.isAskable(named.domain())
                 ? DnsName.of(named.domain())
                 : Optional.empty();
         if (askable.isEmpty()) {
-            return new HeloAddresses(name.text(), List.of());
+            return new HeloAddresses(name.text(), client, List.of());
         }
-        var answers = new ArrayList<>(resolver.ask(
-                List.of(new Question(askable.get(), RecordType.A), new Question(askable.get(), RecordType.AAAA))));
-        if (answers.stream().allMatch(Answer::isVoid)) {
-            answers.add(resolver.ask(askable.get(), RecordType.MX));
+        boolean isV4 = client instanceof Inet4Address;
+        var answers = new ArrayList<Answer>();
+        answers.add(resolver.ask(askable.get(), isV4 ? RecordType.A : RecordType.AAAA));
+        if (answers.getFirst().data().isEmpty()) {
+            answers.addAll(resolver.ask(List.of(
+                    new Question(askable.get(), isV4 ? RecordType.AAAA : RecordType.A),
+                    new Question(askable.get(), RecordType.MX))));
         }
-        return new HeloAddresses(name.text(), answers);
+        return new HeloAddresses(name.text(), client, answers);
     }
 
     /** {@code helo-resolves}: does it have A or AAAA, or MX? */
@@ -74,12 +84,12 @@ public final class HeloAddresses {
     }
 
     /** {@code helo-matches}: is the client's address among its addresses? */
-    public Finding matches(InetAddress client) {
+    public Finding matches() {
         if (answers.isEmpty()) {
             return Finding.of(Check.HELO_MATCHES, Result.NONE, name + " is no name that DNS could know");
         }
         String address = AddressLiteral.text(client);
-        Answer mine = answers.get(client instanceof Inet4Address ? 0 : 1);
+        Answer mine = answers.getFirst();
         if (mine.addresses().contains(client)) {
             return Finding.of(Check.HELO_MATCHES, Result.PASS, name + " resolves to " + address, mine);
         }

@@ -98,7 +98,8 @@ public final class HeloDynamic {
 
     /** Who is called Dyn or cable.example gives that name to mail servers too: the labels before the organisation's own. */
     private static String belowOrganisation(String name) {
-        String organisation = Domain.parse(name).map(PublicSuffixes::organisation).orElse("");
+        String organisation =
+                Domain.parse(name).map(PublicSuffixes::organisation).orElse("");
         return organisation.isEmpty() || !name.endsWith("." + organisation)
                 ? ""
                 : name.substring(0, name.length() - organisation.length() - 1);

@@ -48,6 +48,11 @@ public final class Field {
         return java.util.Arrays.copyOfRange(octets, from, end);
     }
 
+    /** How many octets it has, the line ends included. */
+    int length() {
+        return end - from;
+    }
+
     /** Whether it is the continuation of a field that isn't there. */
     boolean isContinuation() {
         return isSpace(octets[from]);

@@ -11,6 +11,10 @@ public final class Header {
         this.fields = List.copyOf(fields);
     }
 
+    static Header of(List<Field> fields) {
+        return new Header(fields);
+    }
+
     /** The header in {@code octets} up to before {@code end}, without the empty line behind it. Never throws; linear in time. */
     static Header of(byte[] octets, int end) {
         var fields = new ArrayList<Field>();

@@ -1,11 +1,14 @@
 package org.postern.message;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A message whose header has been read while the rest still streams in.
@@ -45,6 +48,27 @@ public record OpenMessage(Header header, InputStream octets) {
                 buffer = Arrays.copyOf(buffer, length * 2);
             }
         }
+    }
+
+    /**
+     * The message without the fields that {@code unwanted} is true of, continuation lines and all; each other octet is where it was, and a
+     * line that is no field is asked about too. Its lines end with CR LF, as all that a session lets through do: else the header might
+     * end elsewhere. It is read in place of this one.
+     *
+     * @throws IOException as the content does
+     */
+    public OpenMessage without(Predicate<Field> unwanted) throws IOException {
+        List<Field> kept = header.fields().stream().filter(unwanted.negate()).toList();
+        if (kept.size() == header.fields().size()) {
+            return this;
+        }
+        for (Field field : header.fields()) {
+            octets.skipNBytes(field.length());
+        }
+        var start = new ByteArrayOutputStream();
+        kept.forEach(field -> start.writeBytes(field.toBytes()));
+        return new OpenMessage(
+                Header.of(kept), new SequenceInputStream(new ByteArrayInputStream(start.toByteArray()), octets));
     }
 
     /** Where the empty line begins; -1 when it hasn't come yet. */

@@ -29,7 +29,10 @@ public record SpfResult(Result result, String mechanism, String explanation, Str
         if (check != Check.SPF_HELO && check != Check.SPF) {
             throw new IllegalArgumentException(check.id() + " is not of SPF");
         }
-        String text = explanation.isEmpty() ? reason : reason + "; it explains: " + explanation;
+        String explained = explanation.isEmpty() ? reason : reason + "; it explains: " + explanation;
+        String text = result == Result.FAIL
+                ? explained + "; add this address to the domain's SPF record, or send from one that is in it"
+                : explained;
         return Finding.of(check, result, text, answers);
     }
 }

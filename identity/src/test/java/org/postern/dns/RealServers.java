@@ -102,31 +102,32 @@ final class RealServers implements AutoCloseable {
                 .map(zone -> "stub-zone:\n  name: \"%s\"\n  stub-addr: 127.0.0.1@%d\n".formatted(zone, nsdPort))
                 .collect(Collectors.joining(
                         "", """
-                            server:
-                              interface: 127.0.0.1
-                              port: %d
-                              outgoing-interface: 127.0.0.1
-                              do-ip6: no
-                              do-not-query-localhost: no
-                              num-threads: 1
-                              username: ""
-                              chroot: ""
-                              directory: "%s"
-                              pidfile: ""
-                              use-syslog: no
-                              verbosity: 1
-                              ede: yes
-                              val-log-level: 2
-                              module-config: "%s"
-                              trust-anchor: "%s"
-                              local-zone: "test." nodefault
-                              local-zone: "2.0.192.in-addr.arpa." nodefault
-                            remote-control:
-                              control-enable: no
-                            # Nothing is asked of the world.
-                            stub-zone:
-                              name: "."
-                              stub-addr: 127.0.0.1@1
+                                  server:
+                                    interface: 127.0.0.1
+                                    port: %d
+                                    outgoing-interface: 127.0.0.1
+                                    do-ip6: no
+                                    do-not-query-localhost: no
+                                    num-threads: 1
+                                    username: ""
+                                    chroot: ""
+                                    directory: "%s"
+                                    pidfile: ""
+                                    use-syslog: no
+                                    verbosity: 1
+                                    ede: yes
+                                    val-log-level: 2
+                                    module-config: "%s"
+                                    trust-anchor: "%s"
+                                    local-zone: "test." nodefault
+                                    local-zone: "elsewhere.test." refuse
+                            local-zone: "2.0.192.in-addr.arpa." nodefault
+                                  remote-control:
+                                    control-enable: no
+                                  # Nothing is asked of the world.
+                                  stub-zone:
+                                    name: "."
+                                    stub-addr: 127.0.0.1@1
                             """.formatted(address.getPort(), directory, modules, anchor.strip()), ""));
         start("unbound", conf, address);
         return address;
@@ -139,6 +140,11 @@ final class RealServers implements AutoCloseable {
         Path log = Path.of(file + ".log");
         Process process = Program.named(program).start(directory, log, "-d", "-c", file.toString());
         processes.add(process);
+        // Whoever ends the tests early ends it too.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }));
         DnsSettings settings =
                 DnsSettings.of(List.of(address)).with(Dnssec.OFF).with(Duration.ofMillis(200), Duration.ofSeconds(1));
         var exchange = new ServerExchange(address, settings);
@@ -166,7 +172,7 @@ final class RealServers implements AutoCloseable {
     @Override
     public void close() {
         for (Process process : processes) {
-            process.descendants().forEach(ProcessHandle::destroy);
+            // NSD takes its children with it.
             process.destroy();
             try {
                 if (!process.waitFor(10, TimeUnit.SECONDS)) {

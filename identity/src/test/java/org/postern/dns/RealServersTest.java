@@ -201,9 +201,10 @@ class RealServersTest {
     // A server's own failure is nobody's forgery.
     @ParameterizedTest
     @EnumSource
-    void zoneThatNobodyServesIsAFailureAndNotBogus(Dnssec dnssec) {
+    void whatAServerRefusesIsAFailureAndNotBogus(Dnssec dnssec) {
         Answer answer = ask(dnssec, RecordType.A, "mail.elsewhere.test");
         assertThat(answer.isFailed()).isTrue();
+        assertThat(answer.said()).startsWith("REFUSED");
         assertThat(answer.security()).isEqualTo(Security.UNCHECKED);
     }
 

@@ -25,9 +25,7 @@ class ListZoneTest {
     private static ListZone zone(String... codes) {
         return new ListZone(
                 new DnsName("bl.test"),
-                Stream.of(codes)
-                        .map(code -> Codes.parse(code).orElseThrow())
-                        .toList());
+                Stream.of(codes).map(code -> Codes.parse(code).orElseThrow()).toList());
     }
 
     private static Finding blocked(String records, String... codes) {
@@ -95,15 +93,13 @@ class ListZoneTest {
 
         zone("127.0.0.2").checkBlocked(CLIENT, counting);
 
-        assertThat(counting.asked().keySet())
-                .extracting("type")
-                .containsExactly(RecordType.A);
+        assertThat(counting.asked().keySet()).extracting("type").containsExactly(RecordType.A);
     }
 
     @Test
     void anIpv6AddressIsAskedByItsNibbles() {
-        var records = new TestZone(
-                "a.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.test. A 127.0.0.2\n");
+        var records =
+                new TestZone("a.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.test. A 127.0.0.2\n");
 
         assertThat(zone("127.0.0.2").checkBlocked(CLIENT6, records.resolver())).hasToString("dnsbl=fail");
     }
@@ -121,7 +117,9 @@ class ListZoneTest {
     // ------------------------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.255.255.0", "127.255.255.252", "127.255.255.254", "127.255.255.255", "192.0.2.1", "10.0.0.1"})
+    @ValueSource(
+            strings = {"127.255.255.0", "127.255.255.252", "127.255.255.254", "127.255.255.255", "192.0.2.1", "10.0.0.1"
+            })
     @Tag("dns-2")
     void anAnswerThatSaysThatWeAreNotServedIsATemperror(String code) {
         Finding finding = blocked(AT + "A 127.0.0.2\n" + AT + "A " + code + "\n", "127.0.0.0-127.255.255.255");
@@ -133,14 +131,16 @@ class ListZoneTest {
 
     @Test
     void anAnswerJustBelowThoseCounts() {
-        assertThat(blocked(AT + "A 127.255.254.255\n", "127.0.0.0-127.255.255.255")).hasToString("dnsbl=fail");
+        assertThat(blocked(AT + "A 127.255.254.255\n", "127.0.0.0-127.255.255.255"))
+                .hasToString("dnsbl=fail");
     }
 
     @Test
     void aWelcomeListThatDoesNotServeUsWelcomesNobody() {
         var records = new TestZone(AT + "A 127.255.255.254\n").resolver();
 
-        assertThat(zone("127.0.0.0-127.255.255.255").checkWelcome(CLIENT, records)).hasToString("dnswl=temperror");
+        assertThat(zone("127.0.0.0-127.255.255.255").checkWelcome(CLIENT, records))
+                .hasToString("dnswl=temperror");
     }
 
     @Test
@@ -198,7 +198,8 @@ class ListZoneTest {
         var records = new TestZone(ALWAYS).failing(RecordType.A, name, "SERVFAIL");
 
         assertThat(zone("127.0.0.2").fault(records.resolver()))
-                .hasValueSatisfying(fault -> assertThat(fault).startsWith("it can't be asked: ").contains("SERVFAIL"));
+                .hasValueSatisfying(fault ->
+                        assertThat(fault).startsWith("it can't be asked: ").contains("SERVFAIL"));
     }
 
     // --- codes
@@ -247,8 +248,7 @@ class ListZoneTest {
     void theLongestZoneHasRoomForAnIpv6Address() {
         String longest = String.join(".", "a".repeat(63), "b".repeat(63), "c".repeat(61));
 
-        assertThat(new ListZone(new DnsName(longest), List.of())
-                        .checkBlocked(CLIENT6, new TestZone("").resolver()))
+        assertThat(new ListZone(new DnsName(longest), List.of()).checkBlocked(CLIENT6, new TestZone("").resolver()))
                 .hasToString("dnsbl=pass");
         assertThatThrownBy(() -> new ListZone(new DnsName(longest + "c"), List.of()))
                 .isInstanceOf(IllegalArgumentException.class)

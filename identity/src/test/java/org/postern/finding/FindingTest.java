@@ -21,7 +21,11 @@ class FindingTest {
 
         Finding finding = Finding.of(Check.DNSBL, Result.FAIL, hostile);
 
-        assertThat(finding.text()).hasSameSizeAs(hostile).matches("[ -~]*").contains(" !\"#").contains("xyz{|}~?");
+        assertThat(finding.text())
+                .hasSameSizeAs(hostile)
+                .matches("[ -~]*")
+                .contains(" !\"#")
+                .contains("xyz{|}~?");
     }
 
     @Test
@@ -34,15 +38,13 @@ class FindingTest {
 
         assertThat(finding.evidence())
                 .singleElement()
-                .satisfies(evidence -> assertThat(evidence.answer())
-                        .isEqualTo("\"a\\013\\010b\\027[0m\\226\\128\\174\\\"\""));
+                .satisfies(evidence ->
+                        assertThat(evidence.answer()).isEqualTo("\"a\\013\\010b\\027[0m\\226\\128\\174\\\"\""));
     }
 
     @Test
     void evidenceSaysHowTheAnswerCame() {
-        Answer answer = new TestZone("x.example. A 192.0.2.1\n")
-                .resolver()
-                .ask(new DnsName("x.example"), RecordType.A);
+        Answer answer = new TestZone("x.example. A 192.0.2.1\n").resolver().ask(new DnsName("x.example"), RecordType.A);
 
         assertThat(Evidence.of(answer))
                 .isEqualTo(new Evidence(

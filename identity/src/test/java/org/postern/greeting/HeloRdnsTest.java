@@ -73,7 +73,8 @@ class HeloRdnsTest {
         assertThat(check("mail.example.com", "mail.example.com").text())
                 .isEqualTo("mail.example.com is its name in reverse DNS");
         assertThat(check("mail.example.com", "x.example.net", "out.example.com").text())
-                .isEqualTo("it greets as mail.example.com, and reverse DNS says out.example.com: the same organisation");
+                .isEqualTo(
+                        "it greets as mail.example.com, and reverse DNS says out.example.com: the same organisation");
         assertThat(check("mail.example.com", "x.example.net", "y.example.net").text())
                 .isEqualTo("it greets as mail.example.com, and reverse DNS says x.example.net");
     }

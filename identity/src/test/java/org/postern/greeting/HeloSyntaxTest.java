@@ -64,8 +64,7 @@ class HeloSyntaxTest {
 
     @Test
     void aFailureSaysWhatIsWrong() {
-        assertThat(HeloSyntax.check(Greeting.name("bad..name")).text())
-                .isEqualTo("a label between the dots is empty");
+        assertThat(HeloSyntax.check(Greeting.name("bad..name")).text()).isEqualTo("a label between the dots is empty");
     }
 
     @ParameterizedTest

@@ -15,8 +15,7 @@ class IprevTest {
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.10");
     private static final InetAddress CLIENT6 = InetAddress.ofLiteral("2001:db8::a");
     private static final String PTR = "10.2.0.192.in-addr.arpa. PTR ";
-    private static final String PTR6 =
-            "a.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR ";
+    private static final String PTR6 = "a.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR ";
 
     private static Iprev.Outcome check(String zone) {
         return Iprev.check(CLIENT, new TestZone(zone).resolver());
@@ -115,8 +114,7 @@ class IprevTest {
         Iprev.Outcome outcome = check(PTR + "a.example.\n" + PTR + "b.example.\na.example. A 192.0.2.10\n"
                 + "b.example. A 192.0.2.9\nb.example. A 192.0.2.10\n");
 
-        assertThat(outcome.confirmed())
-                .containsExactlyInAnyOrder(new DnsName("a.example"), new DnsName("b.example"));
+        assertThat(outcome.confirmed()).containsExactlyInAnyOrder(new DnsName("a.example"), new DnsName("b.example"));
     }
 
     @Test
@@ -145,8 +143,8 @@ class IprevTest {
                 .isEqualTo("192.0.2.10 has the name a\\013\\010b\\027[31m\\226\\128\\174.example, which resolves to no"
                         + " address; make both agree");
         assertThat(outcome.finding().evidence())
-                .allSatisfy(evidence -> assertThat(evidence.question() + evidence.answer())
-                        .matches("[ -~]*"));
+                .allSatisfy(evidence ->
+                        assertThat(evidence.question() + evidence.answer()).matches("[ -~]*"));
     }
 
     @Test

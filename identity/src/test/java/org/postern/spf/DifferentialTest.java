@@ -117,7 +117,7 @@ class DifferentialTest {
                 "SPF beside %s: %d cases %s, %d agreed, %d unnamed%n",
                 who, made.size(), results, agreed, unnamed.size());
         classes.forEach((name, count) -> System.out.printf("  %4d %s%n", count, name));
-        return unnamed.stream().limit(20).map(Unlike::toString).collect(Collectors.joining("\n", "", ""));
+        return unnamed.stream().limit(60).map(Unlike::toString).collect(Collectors.joining("\n", "", ""));
     }
 
     /** A program at its work. */

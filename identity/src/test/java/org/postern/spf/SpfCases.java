@@ -83,8 +83,10 @@ record SpfCases(List<Case> cases) {
 
     static SpfCases all() {
         try (Stream<Path> files = Files.list(DIRECTORY)) {
-            return new SpfCases(
-                    files.sorted().flatMap(file -> read(file).stream()).toList());
+            return new SpfCases(files.filter(file -> file.toString().endsWith(".spf"))
+                    .sorted()
+                    .flatMap(file -> read(file).stream())
+                    .toList());
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }

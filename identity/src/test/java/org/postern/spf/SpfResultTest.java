@@ -38,7 +38,8 @@ class SpfResultTest {
 
         assertThat(finding).hasToString("spf=fail");
         assertThat(finding.text())
-                .isEqualTo("example.com does not permit 192.0.2.9: -all; it explains: 192.0.2.9 is not ours");
+                .isEqualTo("example.com does not permit 192.0.2.9: -all; it explains: 192.0.2.9 is not ours;"
+                        + " add this address to the domain's SPF record, or send from one that is in it");
         assertThat(finding.evidence())
                 .extracting("question")
                 .containsExactly(

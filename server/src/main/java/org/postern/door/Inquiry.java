@@ -80,7 +80,7 @@ public final class Inquiry {
             first = as;
         }
         name = as;
-        addresses = beside(() -> HeloAddresses.ask(as, dns));
+        addresses = beside(() -> HeloAddresses.ask(as, client, dns));
         spfHelo = beside(() -> SpfChecks.helo(client, as, examiner.ourselves().name(), examiner.clock(), dns));
         sends(new ReversePath.Null(), false);
     }
@@ -125,7 +125,7 @@ public final class Inquiry {
         findings.add(HeloLiteral.check(as, client));
         if (addresses != null) {
             findings.add(addresses.join().resolves());
-            findings.add(addresses.join().matches(client));
+            findings.add(addresses.join().matches());
         }
         findings.add(iprev.join().finding());
         findings.add(HeloRdns.check(as, iprev.join().confirmed()));

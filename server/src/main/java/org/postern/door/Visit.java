@@ -146,32 +146,31 @@ final class Visit implements SessionHandler {
         boolean quarantined =
                 verdict.filter(one -> one.action() == Action.QUARANTINE).isPresent();
         MessageId id = door.spool().nextId();
-        String received = Received.field(
+        var fields = new Trace(
                 session,
-                judge.flatMap(Judge::confirmedName),
                 door.hostname(),
-                envelope,
-                id.toString(),
-                ZonedDateTime.now(door.clock()));
+                judge.flatMap(Judge::confirmedName),
+                door.judging().receivedSpf());
+        String ours = fields.fields(verdict, envelope, id.toString(), ZonedDateTime.now(door.clock()));
+        // A message of the trusted may come from another server of ours, whose fields are true.
+        OpenMessage message = judge.isPresent() ? opened.get().without(fields.forged()) : opened.get();
         // As Postfix does: what begins with white space is body, and must not go on with our field.
-        String trace = opened.get().header().beginsAsContinuation() ? received + "\r\n" : received;
-        SpooledMessage message;
+        String trace = message.header().beginsAsContinuation() ? ours + "\r\n" : ours;
+        SpooledMessage kept;
         try {
-            message = door.spool()
-                    .accept(
-                            new Spool.Arrival(id, session.id(), envelope, trace, quarantined),
-                            opened.get().octets());
+            kept = door.spool()
+                    .accept(new Spool.Arrival(id, session.id(), envelope, trace, quarantined), message.octets());
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
-        door.queue().add(message);
+        door.queue().add(kept);
         LoggingEventBuilder line = LOG.atInfo()
                 .addKeyValue("id", id)
                 .addKeyValue("session", session.id())
                 .addKeyValue("from", envelope.from().path())
                 .addKeyValue("to", envelope.recipients().getFirst().path())
                 .addKeyValue("recipients", envelope.recipients().size())
-                .addKeyValue("octets", message.octets());
+                .addKeyValue("octets", kept.octets());
         judged(line).log("message");
         return Reply.of(250, "2.0.0", "kept as " + id);
     }

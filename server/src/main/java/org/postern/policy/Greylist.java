@@ -142,8 +142,7 @@ public final class Greylist implements AutoCloseable {
         }
         String text = new String(Files.readAllBytes(file), UTF_8);
         // The last line may be torn: half a name would let in somebody else.
-        for (String line :
-                text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+        for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
             String[] parts = line.split("\t", 4);
             if (parts.length == 4
                     && parts[0].matches("[0-9]{1,12}")

@@ -316,8 +316,9 @@ final class ConfigTest {
     @ParameterizedTest
     @ValueSource(strings = {"[\"\\!\"]", "x = 1\n[\"a\\!", "[[\"\\!\"]]", "\"\\!\" = 1"})
     void anEscapeThatIsNoneIsAMistakeInAKeyToo(String toml) {
-        assertThat(mistakes(toml)).isNotEmpty().allSatisfy(mistake -> assertThat(mistake)
-                .containsPattern("^postern.toml:[12]: not TOML: "));
+        assertThat(mistakes(toml))
+                .isNotEmpty()
+                .allSatisfy(mistake -> assertThat(mistake).containsPattern("^postern.toml:[12]: not TOML: "));
     }
 
     @Test

@@ -105,7 +105,8 @@ final class DoorTranscriptTest {
         Router router = router(mail);
         try (Spool spool = RocksSpool.open(root.resolve("spool of " + file.getFileName()), ROOM, CLOCK);
                 Queue queue = queue(spool, router)) {
-            Path toml = Files.writeString(root.resolve(file.getFileName() + ".toml"), TOML + limits(transcript) + policy(transcript));
+            Path toml = Files.writeString(
+                    root.resolve(file.getFileName() + ".toml"), TOML + limits(transcript) + policy(transcript));
             Config config = ((Config.Result.Valid) Config.read(toml)).config();
             Greylist greylist = Greylist.open(
                     root.resolve("greylist of " + file.getFileName()),

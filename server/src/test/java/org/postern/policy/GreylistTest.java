@@ -275,7 +275,8 @@ class GreylistTest {
         Files.writeString(file, whole.substring(0, whole.indexOf("sender.example", last) + 4));
         greylist = Greylist.open(file, SETTINGS, clock);
 
-        assertThat(greylist.passes("name send", "<x@send>", "<bob@example.com>")).isFalse();
+        assertThat(greylist.passes("name send", "<x@send>", "<bob@example.com>"))
+                .isFalse();
         assertThat(Files.readString(file)).endsWith("\n").doesNotContain("name send\n");
     }
 
@@ -417,13 +418,15 @@ class GreylistTest {
         restart(new Greylist.Settings(SETTINGS.delay(), SETTINGS.window(), SETTINGS.pass(), 10));
 
         assertThat(greylist.size()).isEqualTo(10);
-        assertThat(new String(Files.readAllBytes(file), UTF_8)).contains("net 49").doesNotContain("net 39");
+        assertThat(new String(Files.readAllBytes(file), UTF_8))
+                .contains("net 49")
+                .doesNotContain("net 39");
     }
 
     @Test
     void theDefaultsAreThoseOfRfc6647() {
         assertThat(Greylist.Settings.DEFAULT)
-                .isEqualTo(new Greylist.Settings(
-                        Duration.ofMinutes(5), Duration.ofDays(2), Duration.ofDays(35), 100_000));
+                .isEqualTo(
+                        new Greylist.Settings(Duration.ofMinutes(5), Duration.ofDays(2), Duration.ofDays(35), 100_000));
     }
 }

@@ -20,7 +20,8 @@ import org.postern.finding.Finding;
 
 /** {@link OwnLists} and {@link ListFiles}. */
 class OwnListsTest {
-    private static final Condition CLIENT = Condition.ofClient(Net.parse("192.0.2.0/24").orElseThrow());
+    private static final Condition CLIENT =
+            Condition.ofClient(Net.parse("192.0.2.0/24").orElseThrow());
     private static final Condition GREETING =
             Condition.ofGreeting(Wildcard.parse("*.good.example").orElseThrow());
     private static final Condition OTHER =
@@ -55,7 +56,8 @@ class OwnListsTest {
 
     @Test
     void whoIsOnNoListIsNone() {
-        assertThat(new OwnLists(List.of(OTHER), List.of(OTHER)).check(Cases.of())).hasToString("own-list=none");
+        assertThat(new OwnLists(List.of(OTHER), List.of(OTHER)).check(Cases.of()))
+                .hasToString("own-list=none");
         assertThat(OwnLists.EMPTY.check(Cases.of())).hasToString("own-list=none");
     }
 
@@ -208,7 +210,9 @@ class OwnListsTest {
     void atTheStartABrokenFileIsAnError() throws IOException {
         write(deny, "nonsense\n");
 
-        assertThatThrownBy(() -> open(Duration.ZERO)).isInstanceOf(IOException.class).hasMessageContaining("deny:1");
+        assertThatThrownBy(() -> open(Duration.ZERO))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("deny:1");
     }
 
     @Test

@@ -85,19 +85,22 @@ class PolicyTest {
                 List.of(),
                 List.of());
 
-        assertThat(said(policy.verdict(Cases.found("helo-fqdn=fail iprev=fail")))).isEqualTo(verdict);
+        assertThat(said(policy.verdict(Cases.found("helo-fqdn=fail iprev=fail"))))
+                .isEqualTo(verdict);
     }
 
     @Test
     void theFindingsAreToldInTheOrderOfTheTable() {
-        assertThat(STANDARD.verdict(Cases.found("spf=fail iprev=fail helo-syntax=pass")).findings())
+        assertThat(STANDARD.verdict(Cases.found("spf=fail iprev=fail helo-syntax=pass"))
+                        .findings())
                 .extracting(judged -> judged.finding().check())
                 .containsExactly(Check.HELO_SYNTAX, Check.IPREV, Check.SPF);
     }
 
     @Test
     void theReplyIsThatOfTheFindingThatDecides() {
-        assertThat(STANDARD.verdict(Cases.found("helo-self=fail from-domain=fail")).reply())
+        assertThat(STANDARD.verdict(Cases.found("helo-self=fail from-domain=fail"))
+                        .reply())
                 .hasValueSatisfying(reply -> assertThat(reply).hasToString("550 5.7.1 helo-self came to it"));
     }
 
@@ -136,7 +139,8 @@ class PolicyTest {
 
         assertThat(iprev.isAs(STANDARD.verdict(Cases.found("iprev=permerror helo-rdns=fail"))))
                 .isTrue();
-        assertThat(iprev.isAs(STANDARD.verdict(Cases.found("helo-literal=fail")))).isFalse();
+        assertThat(iprev.isAs(STANDARD.verdict(Cases.found("helo-literal=fail"))))
+                .isFalse();
         assertThat(iprev.isAs(STRICT.verdict(Cases.found("iprev=fail")))).isFalse();
     }
 
@@ -205,7 +209,8 @@ class PolicyTest {
     void whatSpfRejectsADmarcPassWouldLift() {
         assertThat(STANDARD.verdict(Cases.found("spf-helo=fail")).unlessDmarc()).isTrue();
         assertThat(STRICT.verdict(Cases.found("spf=fail")).unlessDmarc()).isTrue();
-        assertThat(STANDARD.verdict(Cases.found("helo-self=fail")).unlessDmarc()).isFalse();
+        assertThat(STANDARD.verdict(Cases.found("helo-self=fail")).unlessDmarc())
+                .isFalse();
         assertThat(STANDARD.verdict(Cases.found("iprev=fail")).unlessDmarc()).isFalse();
         assertThat(STANDARD.verdict(Cases.found("iprev=pass")).unlessDmarc()).isFalse();
     }
@@ -229,12 +234,14 @@ class PolicyTest {
 
         assertThat(said(policy.verdictAtGreeting(Cases.found("helo-self=fail iprev=fail"))))
                 .isEqualTo("quarantine iprev");
-        assertThat(said(policy.verdictAtGreeting(Cases.found("helo-self=fail")))).isEqualTo("accept");
+        assertThat(said(policy.verdictAtGreeting(Cases.found("helo-self=fail"))))
+                .isEqualTo("accept");
     }
 
     @Test
     void atTheGreetingWhatSpfRejectsIsNotCounted() {
-        assertThat(said(STANDARD.verdictAtGreeting(Cases.found("spf-helo=fail")))).isEqualTo("accept");
+        assertThat(said(STANDARD.verdictAtGreeting(Cases.found("spf-helo=fail"))))
+                .isEqualTo("accept");
         assertThat(said(STANDARD.verdictAtGreeting(Cases.found("helo-self=fail"))))
                 .isEqualTo("reject helo-self");
     }
@@ -394,16 +401,14 @@ class PolicyTest {
     @Test
     void noWelcomeListOutweighsWhomTheOperatorDenies() {
         assertThat(said(welcoming()
-                        .verdict(Cases.of(
-                                welcome(Result.PASS, "wl.test 127.0.2.1"), Cases.finding("own-list=fail")))))
+                        .verdict(Cases.of(welcome(Result.PASS, "wl.test 127.0.2.1"), Cases.finding("own-list=fail")))))
                 .isEqualTo("reject own-list");
     }
 
     @ParameterizedTest
     @CsvSource({"NONE, wl.test", "TEMPERROR, wl.test", "PASS, other.test 127.0.2.1", "PASS, wl.test.other 127.0.2.1"})
     void whoIsNotOnItIsNotSpared(Result result, String subject) {
-        assertThat(said(welcoming()
-                        .verdict(Cases.of(welcome(result, subject), listed("bl.test 127.0.0.2")))))
+        assertThat(said(welcoming().verdict(Cases.of(welcome(result, subject), listed("bl.test 127.0.0.2")))))
                 .isEqualTo("reject dnsbl");
     }
 
@@ -441,13 +446,15 @@ class PolicyTest {
         assertThat(excepting(Condition.ofClient(Net.parse("192.0.2.0/24").orElseThrow()), Check.HELO_SELF)
                         .verdict(Cases.found("helo-self=fail"))
                         .findings())
-                .containsExactly(new Judged(
-                        Cases.finding("helo-self=fail"), Action.NOTE, "exception for client 192.0.2.0/24"));
+                .containsExactly(
+                        new Judged(Cases.finding("helo-self=fail"), Action.NOTE, "exception for client 192.0.2.0/24"));
     }
 
     @Test
     void whatIsNotedAnywayNeedsNoWhy() {
-        assertThat(excepting(Condition.ANYBODY).verdict(Cases.found("helo-rdns=fail")).findings())
+        assertThat(excepting(Condition.ANYBODY)
+                        .verdict(Cases.found("helo-rdns=fail"))
+                        .findings())
                 .containsExactly(new Judged(Cases.finding("helo-rdns=fail"), Action.NOTE, ""));
     }
 
@@ -487,7 +494,8 @@ class PolicyTest {
         var more = new ArrayList<>(List.of(Cases.finding("iprev=fail")));
 
         assertThat(bare.with(Cases.finding("iprev=fail")).findings()).isEqualTo(more);
-        assertThat(bare.to(Cases.of().to().orElseThrow()).to()).isEqualTo(Cases.of().to());
+        assertThat(bare.to(Cases.of().to().orElseThrow()).to())
+                .isEqualTo(Cases.of().to());
         assertThat(bare.to(Cases.of().to().orElseThrow()).from()).isEqualTo(new ReversePath.Null());
     }
 }

@@ -62,8 +62,7 @@ class RefusalTest {
     @Test
     void theNullMxHasACodeOfItsOwn() {
         Finding found = FromDomain.check(
-                Mailbox.parse("ann@null.example").orElseThrow(),
-                new TestZone("null.example. MX 0 .\n").resolver());
+                Mailbox.parse("ann@null.example").orElseThrow(), new TestZone("null.example. MX 0 .\n").resolver());
 
         assertThat(Refusal.of(found, Action.REJECT).toString()).startsWith("550 5.7.27 ");
         assertThat(Refusal.of(found, Action.DEFER).toString()).startsWith("451 4.7.27 ");
