@@ -17,16 +17,29 @@ final class FieldWriter {
 
     /** Goes on with {@code words} behind a space. Folds before them, or at single spaces in them. */
     void add(String words) {
-        for (String word : words.split("(?<=[^ ]) (?=[^ ])", -1)) {
-            if (column + 1 + word.length() > WISHED && column > 1) {
-                fold();
-            } else {
-                text.append(' ');
-                column++;
+        int start = 0;
+        for (int space = words.indexOf(' '); space >= 0; space = words.indexOf(' ', space + 1)) {
+            boolean isSingle = space > start
+                    && words.charAt(space - 1) != ' '
+                    && space + 1 < words.length()
+                    && words.charAt(space + 1) != ' ';
+            if (isSingle) {
+                addWord(words, start, space);
+                start = space + 1;
             }
-            text.append(word);
-            column += word.length();
         }
+        addWord(words, start, words.length());
+    }
+
+    private void addWord(String words, int start, int end) {
+        if (column + 1 + end - start > WISHED && column > 1) {
+            fold();
+        } else {
+            text.append(' ');
+            column++;
+        }
+        text.append(words, start, end);
+        column += end - start;
     }
 
     /** Goes on with {@code words} on a line of their own. */

@@ -14,13 +14,18 @@ import org.postern.dns.Answer;
 public record Finding(Check check, Result result, String subject, String text, List<Evidence> evidence) {
     public Finding {
         // Whatever a zone or a client wrote: it stands in one line of a log, and ends no reply.
-        text = text.chars()
-                .collect(
-                        StringBuilder::new,
-                        (safe, c) -> safe.append(c < ' ' || c > '~' ? '?' : (char) c),
-                        StringBuilder::append)
-                .toString();
+        text = visible(text);
         evidence = List.copyOf(evidence);
+    }
+
+    private static String visible(String text) {
+        var safe = new StringBuilder(text);
+        for (int i = 0; i < safe.length(); i++) {
+            if (safe.charAt(i) < ' ' || safe.charAt(i) > '~') {
+                safe.setCharAt(i, '?');
+            }
+        }
+        return safe.toString();
     }
 
     /** One that rests on these answers. */

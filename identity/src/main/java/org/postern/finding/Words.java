@@ -11,8 +11,6 @@ final class Words {
     /** Nor a keyword. */
     static final int MAX_KEYWORD = 32;
 
-    private static final Pattern KEYWORD = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?");
-
     /** RFC 2045 §5.1. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`{|}~-]+");
 
@@ -33,9 +31,19 @@ final class Words {
         return safe.toString();
     }
 
-    /** Whether it is one, and no longer than they are. */
+    /** Whether it is a {@code Keyword} of RFC 5321 §4.1.1.1 as RFC 8601 takes it, and no longer than they are. */
     static boolean isKeyword(String text) {
-        return text.length() <= MAX_KEYWORD && KEYWORD.matcher(text).matches();
+        int last = text.length() - 1;
+        if (last < 0 || last >= MAX_KEYWORD || text.charAt(0) == '-' || text.charAt(last) == '-') {
+            return false;
+        }
+        for (int i = 0; i <= last; i++) {
+            char c = text.charAt(i);
+            if (c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@code text} in lower case. @throws IllegalArgumentException when it is no keyword */

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public final class HeloDynamic {
 
     /** Pass or fail. {@code names} are those that reverse DNS has, confirmed or not. */
     public static Finding check(Greeting.Name name, InetAddress client, List<DnsName> names) {
-        var looked = new ArrayList<String>();
+        var looked = new LinkedHashSet<String>();
         if (name instanceof Greeting.Named named) {
             looked.add(named.domain().canonical());
         }

@@ -49,6 +49,9 @@ public final class Inquiry {
     private @Nullable CompletableFuture<HeloAddresses> addresses;
     private @Nullable CompletableFuture<Finding> spfHelo;
 
+    /** All about the client and its greeting, once it is known: a session may bring many messages. */
+    private @Nullable List<Finding> ofGreeting;
+
     private ReversePath from = new ReversePath.Null();
     private final List<CompletableFuture<Finding>> ofSender = new ArrayList<>();
 
@@ -80,25 +83,31 @@ public final class Inquiry {
             first = as;
         }
         name = as;
+        ofGreeting = null;
         addresses = beside(() -> HeloAddresses.ask(as, client, dns));
         spfHelo = beside(() -> SpfChecks.helo(client, as, examiner.ourselves().name(), examiner.clock(), dns));
-        sends(new ReversePath.Null(), false);
+        from = new ReversePath.Null();
+        ofSender.clear();
     }
 
     /** It sends from there. After a greeting. */
     public void from(ReversePath path) {
-        sends(path, true);
-    }
-
-    private void sends(ReversePath path, boolean check) {
+        if (path.equals(from) && isSenderKnown()) {
+            return;
+        }
         from = path;
         ofSender.clear();
-        if (check) {
-            Greeting.Name as = greeting();
-            ofSender.add(beside(() -> FromDomain.check(path, dns)));
-            ofSender.add(beside(() ->
-                    SpfChecks.mailFrom(client, as, path, examiner.ourselves().name(), examiner.clock(), dns)));
-        }
+        Greeting.Name as = greeting();
+        ofSender.add(beside(() -> FromDomain.check(path, dns)));
+        ofSender.add(beside(
+                () -> SpfChecks.mailFrom(client, as, path, examiner.ourselves().name(), examiner.clock(), dns)));
+    }
+
+    /** Whether the sender of the last message was looked at to the end: what could not be found out then is asked again. */
+    private boolean isSenderKnown() {
+        return !ofSender.isEmpty()
+                && ofSender.stream()
+                        .allMatch(check -> check.isDone() && check.join().result() != Result.TEMPERROR);
     }
 
     private Greeting.Name greeting() {
@@ -116,8 +125,21 @@ public final class Inquiry {
 
     /** All that was found, waited for, and {@code others} with it. */
     public Case all(List<Finding> others) {
-        Greeting.Name as = greeting();
+        List<Finding> known = ofGreeting;
+        if (known == null) {
+            known = ofGreeting();
+            ofGreeting = known;
+        }
         var findings = new ArrayList<>(others);
+        findings.addAll(known);
+        ofSender.forEach(check -> findings.add(check.join()));
+        findings.sort(Comparator.comparing(Finding::check));
+        return of(findings);
+    }
+
+    private List<Finding> ofGreeting() {
+        Greeting.Name as = greeting();
+        var findings = new ArrayList<Finding>();
         findings.add(HeloSyntax.check(as));
         findings.add(HeloSyntax.checkBareIp(as));
         findings.add(HeloFqdn.check(as));
@@ -134,9 +156,7 @@ public final class Inquiry {
             findings.add(spfHelo.join());
         }
         lists.forEach(list -> findings.add(list.join()));
-        ofSender.forEach(check -> findings.add(check.join()));
-        findings.sort(Comparator.comparing(Finding::check));
-        return of(findings);
+        return findings;
     }
 
     /** {@code helo-changed}: of sessions only, for it takes more than one greeting. */

@@ -36,6 +36,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class Visit implements SessionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Visit.class);
 
+    private static final Reply SENDER_NOTED = Reply.of(250, "2.1.0", "sender noted");
+    private static final Reply RECIPIENT_NOTED = Reply.of(250, "2.1.5", "recipient noted");
+
     private final Door door;
     private final Session session;
     private final String role;
@@ -92,7 +95,7 @@ final class Visit implements SessionHandler {
         try {
             door.spool().requireRoom();
             return mayDoOneMore(Rates.Kind.MESSAGES)
-                    ? Reply.of(250, "2.1.0", "sender noted")
+                    ? SENDER_NOTED
                     : refusal(450, "4.7.1", "too many messages of yours within an hour; please send the rest later");
         } catch (SpoolProblem problem) {
             return refusal(problem);
@@ -119,7 +122,7 @@ final class Visit implements SessionHandler {
             return refusal(550, "5.1.1", to.path() + ": " + unknown.why());
         }
         routes.put(to, route);
-        return Reply.of(250, "2.1.5", "recipient noted");
+        return RECIPIENT_NOTED;
     }
 
     @Override

@@ -93,7 +93,12 @@ public record Domain(String name) implements Host {
     }
 
     static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 0x80);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the name is written in ASCII alone (A-labels), as every receiver without SMTPUTF8 needs it. */

@@ -27,17 +27,32 @@ public record EnhancedCode(int status, int subject, int detail) {
         if (text.length() < 5 || text.length() > 9) {
             return Optional.empty();
         }
-        String[] parts = text.split("\\.", -1);
-        if (parts.length != 3 || !parts[0].matches("[245]") || !isNumber(parts[1]) || !isNumber(parts[2])) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new EnhancedCode(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2])));
+        int dot = text.indexOf('.');
+        int last = text.lastIndexOf('.');
+        int status = number(text, 0, dot);
+        int subject = number(text, dot + 1, last);
+        int detail = number(text, last + 1, text.length());
+        boolean isStatus = status == 2 || status == 4 || status == 5;
+        return isStatus && subject >= 0 && detail >= 0
+                ? Optional.of(new EnhancedCode(status, subject, detail))
+                : Optional.empty();
     }
 
-    /** RFC 3463 §2: one to three digits without leading zeros. */
-    private static boolean isNumber(String text) {
-        return text.matches("0|[1-9][0-9]{0,2}");
+    /** RFC 3463 §2: one to three digits without leading zeros; -1 when it is none. */
+    private static int number(String text, int from, int to) {
+        int length = to - from;
+        if (length < 1 || length > 3 || (length > 1 && text.charAt(from) == '0')) {
+            return -1;
+        }
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') {
+                return -1;
+            }
+            number = number * 10 + c - '0';
+        }
+        return number;
     }
 
     @Override
