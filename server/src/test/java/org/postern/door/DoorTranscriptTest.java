@@ -56,7 +56,8 @@ import org.postern.spool.Spool;
  *
  * <p>Settings, beside those of a listener: {@code @dns} is a record that DNS has, {@code @dns-fails} a type and a name that it can't
  * answer; without either nobody answers. {@code @policy} is a line below {@code [policy]}, and {@code @junk} leaves only the folders for
- * what is doubtful. {@code @minutes} is how long it takes until the greylist is asked again.
+ * what is doubtful. {@code @minutes} is how long it takes until the greylist is asked again,
+ * and {@code @passed} who has passed it before.
  */
 final class DoorTranscriptTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
@@ -114,6 +115,10 @@ final class DoorTranscriptTest {
                     later(arguments(transcript, "minutes")));
             Examiner examiner = new Examiner(config, names(transcript), CLOCK);
             examiner.lookAfterLists();
+            for (String pool : arguments(transcript, "passed")) {
+                greylist.passes(pool, "<>", "<ann@example.com>");
+                assertThat(greylist.passes(pool, "<>", "<ann@example.com>")).isTrue();
+            }
             var door = new Door(config, examiner, greylist, router, spool, queue, CLOCK);
             var role = trusted ? Listen.Role.TRUSTED : Listen.Role.MX;
             try (greylist;
