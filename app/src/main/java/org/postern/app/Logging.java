@@ -33,6 +33,7 @@ final class Logging {
         root.addAppender(output);
         // What zones of others get wrong is in the answers; dnsjava would write a line for each, at their pleasure.
         context.getLogger("org.xbill.DNS").setLevel(Level.OFF);
+        context.getLogger("crawlercommons").setLevel(Level.WARN);
     }
 
     /** Writes what waits to be written: before the process ends. */

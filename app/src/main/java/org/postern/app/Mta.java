@@ -19,6 +19,7 @@ import org.postern.control.Desk;
 import org.postern.delivery.LocalCourier;
 import org.postern.door.Door;
 import org.postern.door.Examiner;
+import org.postern.greeting.PublicSuffixes;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.route.MaildirDelivery;
@@ -92,6 +93,9 @@ final class Mta implements AutoCloseable {
                 spool, router, new MaildirDelivery(config.hostname().name()));
         var queue = new Queue(spool, courier, config.keeping().retry(), clock);
         Examiner examiner = Examiner.of(config, clock);
+        if (config.listen().stream().anyMatch(listen -> listen.role() == Listen.Role.MX)) {
+            Thread.ofPlatform().daemon().name("public-suffixes").start(PublicSuffixes::load);
+        }
         Greylist greylist = Greylist.open(
                 config.data().resolve("greylist"), config.judging().greylist(), clock);
         var door = new Door(config, examiner, greylist, router, spool, queue, clock);

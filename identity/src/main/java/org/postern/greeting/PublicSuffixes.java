@@ -8,6 +8,11 @@ import org.postern.smtp.Domain;
 public final class PublicSuffixes {
     private PublicSuffixes() {}
 
+    /** Reads the list, which takes half a second the first time: so that it need not be the first client's. */
+    public static void load() {
+        organisation(new Domain("example.com"));
+    }
+
     /**
      * The organisational domain of a name, in its canonical form: {@code example.co.uk} of {@code mail.example.co.uk}; the name itself
      * when it is a suffix of its own. Suffixes of private registries count, for their names belong to many. A top label that the list does
