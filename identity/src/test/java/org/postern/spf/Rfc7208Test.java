@@ -36,7 +36,7 @@ class Rfc7208Test {
         assertThat(result.explanation()).isEqualTo(explanation);
         assertThat(result.reason()).matches("[ -~]+").hasSizeLessThan(400);
         Finding finding = result.finding(Check.SPF);
-        assertThat(finding.text()).startsWith(result.reason()).endsWith(explanation);
+        assertThat(finding.text()).startsWith(result.reason()).contains(explanation);
         // A function of its answers: the same once more.
         assertThat(one.result()).isEqualTo(result);
     }

@@ -22,7 +22,6 @@ import org.postern.policy.Greylist;
 import org.postern.policy.ListRule;
 import org.postern.policy.Net;
 import org.postern.policy.OwnLists;
-import org.postern.policy.Policy;
 import org.postern.policy.PolicyException;
 import org.postern.policy.Profile;
 import org.postern.policy.WelcomeList;
@@ -173,14 +172,13 @@ class PolicyConfigTest {
                                         Wildcard.parse("mail.partner.example").orElseThrow()),
                                 Condition.ofSender(AddressPattern.parse("ann@partner.example")
                                         .orElseThrow()),
-                                Condition.ofSender(
-                                        AddressPattern.parse("*.partner.example").orElseThrow()),
-                                Condition.ofRecipient(
-                                        AddressPattern.parse("abuse@example.com").orElseThrow())),
+                                Condition.ofSender(AddressPattern.parse("*.partner.example")
+                                        .orElseThrow()),
+                                Condition.ofRecipient(AddressPattern.parse("abuse@example.com")
+                                        .orElseThrow())),
                         List.of(Condition.ofClient(Net.parse("198.51.100.7").orElseThrow()))));
         assertThat(judging.allowFiles()).containsExactly(Path.of("/etc/postern/allow.list"));
-        assertThat(judging.denyFiles())
-                .containsExactly(Path.of("/var/deny.list"), Path.of("/etc/postern/more.list"));
+        assertThat(judging.denyFiles()).containsExactly(Path.of("/var/deny.list"), Path.of("/etc/postern/more.list"));
     }
 
     @Test
@@ -192,8 +190,7 @@ class PolicyConfigTest {
         assertThat(judging.bannerDelay()).isEqualTo(Duration.ofSeconds(2));
         assertThat(judging.receivedSpf()).isTrue();
         assertThat(judging.greylist())
-                .isEqualTo(new Greylist.Settings(
-                        Duration.ofMinutes(1), Duration.ofDays(1), Duration.ofDays(30), 7));
+                .isEqualTo(new Greylist.Settings(Duration.ofMinutes(1), Duration.ofDays(1), Duration.ofDays(30), 7));
     }
 
     @Test
@@ -290,7 +287,8 @@ class PolicyConfigTest {
 
     @Test
     void anExceptionWhoseOnlyConditionIsWrongIsOneMistake() {
-        assertThat(mistakes("[[policy.exceptions]]\nclient = \"192.0.2.1/24\"\n")).hasSize(1);
+        assertThat(mistakes("[[policy.exceptions]]\nclient = \"192.0.2.1/24\"\n"))
+                .hasSize(1);
     }
 
     @Test

@@ -33,8 +33,8 @@ class InquiryTest {
     private Path directory;
 
     private Examiner examiner(String toml, Resolver resolver) throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("postern.toml"), "hostname = \"mx.example.com\"\n" + toml + "\n");
+        Path file =
+                Files.writeString(directory.resolve("postern.toml"), "hostname = \"mx.example.com\"\n" + toml + "\n");
         return new Examiner(((Config.Result.Valid) Config.read(file)).config(), resolver, Clock.systemUTC());
     }
 
@@ -46,7 +46,8 @@ class InquiryTest {
             zone.append("n").append(i).append(".example. A 192.0.2.10\n");
         }
         for (String name : List.of("mail.good.example", "sender.example")) {
-            String mechanisms = IntStream.range(0, 9).mapToObj(i -> "mx:m" + i + "." + name).collect(Collectors.joining(" "));
+            String mechanisms =
+                    IntStream.range(0, 9).mapToObj(i -> "mx:m" + i + "." + name).collect(Collectors.joining(" "));
             zone.append(name).append(". A 192.0.2.50\n");
             zone.append(name).append(". TXT \"v=spf1 ").append(mechanisms).append(" ptr -all\"\n");
             for (int i = 0; i < 9; i++) {
@@ -65,7 +66,9 @@ class InquiryTest {
         try (Examiner examiner = examiner("limits.dns-questions = 60", counting)) {
             Verdict verdict = examiner.judge(CLIENT, Greeting.name("mail.good.example"), ANN, BOB);
 
-            assertThat(counting.asked().values().stream().mapToInt(Integer::intValue).sum())
+            assertThat(counting.asked().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .sum())
                     .isLessThanOrEqualTo(60);
             assertThat(verdict.isTaken()).isTrue();
         }
@@ -118,7 +121,9 @@ class InquiryTest {
             inquiry.greeted(Greeting.name("mail.good.example"));
             inquiry.from(ANN);
 
-            assertThat(inquiry.all(List.of()).findings()).extracting(Finding::toString).doesNotContain("iprev=fail");
+            assertThat(inquiry.all(List.of()).findings())
+                    .extracting(Finding::toString)
+                    .doesNotContain("iprev=fail");
             assertThat(inquiry.questions()).isLessThanOrEqualTo(12);
             assertThat(inquiry.confirmedName()).hasToString("Optional[mail.good.example]");
         }

@@ -16,8 +16,8 @@ import org.postern.dnsbl.ListZone.Codes;
 
 @Tag("dns-2")
 class ListWatchTest {
-    private static final ListZone ZONE =
-            new ListZone(new DnsName("bl.test"), List.of(Codes.parse("127.0.0.2").orElseThrow()));
+    private static final ListZone ZONE = new ListZone(
+            new DnsName("bl.test"), List.of(Codes.parse("127.0.0.2").orElseThrow()));
     private static final Resolver IN_ORDER = new TestZone("2.0.0.127.bl.test. A 127.0.0.2\n").resolver();
     private static final Resolver WILDCARD = new TestZone("*.bl.test. A 127.0.0.2\n").resolver();
 
