@@ -118,12 +118,11 @@ class JudgedByExampleTest {
             mailboxes = "any"
             [dns]
             servers = ["127.0.0.1:%d"]
-            timeout = "200ms"
-            deadline = "400ms"
+            timeout = "%s"
             [policy]
             profile = "%s"
             """.formatted(
-                                server.address().getPort(), profile))))
+                                server.address().getPort(), server == dead ? "200ms" : "10s", profile))))
                 .config();
     }
 

