@@ -173,11 +173,6 @@ public final class Inquiry {
         return iprev.join().confirmed().stream().findFirst();
     }
 
-    /** Whether {@link #confirmedName} would not wait. */
-    boolean isNameKnown() {
-        return iprev.isDone();
-    }
-
     /** How many questions it has cost so far. */
     public int questions() {
         return dns.asked();

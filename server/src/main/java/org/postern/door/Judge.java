@@ -167,13 +167,11 @@ final class Judge {
         return inquiry().confirmedName();
     }
 
-    /** The organisation that reverse DNS confirms, if that is known by now. */
-    Optional<Domain> knownOrganisation() {
-        return inquiry().isNameKnown()
-                ? confirmedName()
-                        .flatMap(DnsName::domain)
-                        .flatMap(name -> Domain.parse(PublicSuffixes.organisation(name)))
-                : Optional.empty();
+    /** The organisation that reverse DNS confirms. */
+    Optional<Domain> organisation() {
+        return confirmedName()
+                .flatMap(DnsName::domain)
+                .flatMap(name -> Domain.parse(PublicSuffixes.organisation(name)));
     }
 
     private List<Finding> ofSession() {

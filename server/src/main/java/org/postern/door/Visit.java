@@ -72,13 +72,15 @@ final class Visit implements SessionHandler {
         return session.trusted()
                 || session.isProxyItself()
                 || !door.rates().isLimited(kind)
-                || door.rates().take(kind, ratedAs());
+                || door.rates().take(kind, ratedAs(kind));
     }
 
     /** Whom this client's rates are counted for. */
-    private List<Rates.Key> ratedAs() {
+    private List<Rates.Key> ratedAs(Rates.Kind kind) {
         Rates.Key place = Rates.Key.of(session.client().getAddress());
-        return judge.flatMap(Judge::knownOrganisation)
+        // The banner does not wait for reverse DNS.
+        return judge.filter(_ -> kind != Rates.Kind.SESSIONS)
+                .flatMap(Judge::organisation)
                 .map(organisation -> List.of(place, Rates.Key.of(organisation)))
                 .orElse(List.of(place));
     }
