@@ -77,7 +77,8 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
     public Integer call() throws Unusable, IOException {
         InetAddress client = Net.address(ip)
                 .orElseThrow(() -> usage("IP should be an address as 192.0.2.1 or 2001:db8::1, not " + ip));
-        Greeting.Name greets = Greeting.name(withALabels(name));
+        // A person writes a name as it reads; on the wire it has A-labels (RFC 5890 §2.3.2.1).
+        Greeting.Name greets = Greeting.name(Domain.withALabelsOnly(name));
         ReversePath from =
                 mailFrom.equals("<>") || mailFrom.isEmpty() ? new ReversePath.Null() : mailbox("--mail-from", mailFrom);
         Config config = option.valid().config();
@@ -103,12 +104,6 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
         InetSocketAddress server = Config.server(dns)
                 .orElseThrow(() -> usage("--dns should be an address and a port as 127.0.0.1:53, not " + dns));
         return DnsSettings.of(List.of(server));
-    }
-
-    /** A person writes a name as it reads; on the wire it has A-labels (RFC 5890 §2.3.2.1). */
-    private static String withALabels(String name) {
-        boolean isAscii = name.chars().allMatch(c -> c < 0x80);
-        return isAscii ? name : Domain.parse(name).map(Domain::canonical).orElse(name);
     }
 
     private Mailbox mailbox(String name, String text) {

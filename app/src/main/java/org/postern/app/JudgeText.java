@@ -17,10 +17,10 @@ import picocli.CommandLine.Help.Ansi;
 
 /** A judged client as people read it. */
 final class JudgeText {
-    private final Ansi ansi;
+    private final Paint paint;
 
     JudgeText(Ansi ansi) {
-        this.ansi = ansi;
+        this.paint = new Paint(ansi);
     }
 
     String of(InetAddress client, String verb, Greeting.Name name, ReversePath from, Verdict verdict) {
@@ -38,7 +38,7 @@ final class JudgeText {
             row(text, judged);
         }
         text.append('\n')
-                .append(bold("verdict  " + verdict.word() + because(verdict)))
+                .append(paint.bold("verdict  " + verdict.word() + because(verdict)))
                 .append('\n');
         verdict.reply()
                 .ifPresent(reply -> text.append("reply    ")
@@ -68,7 +68,7 @@ final class JudgeText {
                 finding.result().word(),
                 action,
                 Harmless.text(finding.text()) + (judged.why().isEmpty() ? "" : " (" + judged.why() + ")"));
-        text.append(coloured(line, colour(judged))).append('\n');
+        text.append(paint.coloured(line, colour(judged))).append('\n');
         for (Evidence evidence : finding.evidence()) {
             text.append("    ")
                     .append(Harmless.text(evidence.question() + ": " + evidence.answer()))
@@ -102,13 +102,5 @@ final class JudgeText {
             case NONE, NEUTRAL -> "0";
             case FAIL, SOFTFAIL, TEMPERROR, PERMERROR, POLICY -> judged.action() == Action.NOTE ? "33" : "31";
         };
-    }
-
-    private String bold(String text) {
-        return coloured(text, "1");
-    }
-
-    private String coloured(String text, String code) {
-        return ansi.enabled() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
     }
 }

@@ -14,16 +14,16 @@ final class QueueText {
     private static final String ROW = "%-15s  %4s  %6s  %-7s  %5s  %-8s  %s";
     private static final DateTimeFormatter FULL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss XXX", Locale.ROOT);
 
-    private final Ansi ansi;
+    private final Paint paint;
     private final Instant now;
 
     QueueText(Ansi ansi, Instant now) {
-        this.ansi = ansi;
+        this.paint = new Paint(ansi);
         this.now = now;
     }
 
     String heading() {
-        return bold(String.format(Locale.ROOT, ROW, "ID", "AGE", "SIZE", "STATE", "TRIED", "NEXT", "FROM -> TO"));
+        return paint.bold(String.format(Locale.ROOT, ROW, "ID", "AGE", "SIZE", "STATE", "TRIED", "NEXT", "FROM -> TO"));
     }
 
     /** A line, and an indented second one when an attempt has failed. */
@@ -40,14 +40,14 @@ final class QueueText {
                 message.attempts() + "x",
                 message.next().map(this::until).orElse("-"),
                 who);
-        String coloured = message.held() > 0 ? coloured(line, "33") : line;
+        String coloured = message.held() > 0 ? paint.coloured(line, "33") : line;
         return message.problem().isEmpty() ? coloured : coloured + "\n    " + Harmless.text(message.problem());
     }
 
     String details(Details details) {
         Summary message = details.summary();
         var text = new StringBuilder();
-        text.append(bold(message.id() + "  " + message.state())).append('\n');
+        text.append(paint.bold(message.id() + "  " + message.state())).append('\n');
         field(text, "from", path(message.from()));
         field(
                 text,
@@ -112,13 +112,5 @@ final class QueueText {
         return octets < 10_000
                 ? Long.toString(octets)
                 : octets < 10_240_000 ? octets / 1_024 + "K" : octets / (1 << 20) + "M";
-    }
-
-    private String bold(String text) {
-        return coloured(text, "1");
-    }
-
-    private String coloured(String text, String code) {
-        return ansi.enabled() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
     }
 }

@@ -111,9 +111,4 @@ public record Answer(
             case FAILED -> problem;
         };
     }
-
-    /** The last alias; the question's own name when there is none. */
-    public DnsName owner() {
-        return aliases.isEmpty() ? question.name() : aliases.getLast();
-    }
 }

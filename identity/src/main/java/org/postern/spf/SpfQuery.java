@@ -23,8 +23,9 @@ public record SpfQuery(InetAddress client, String helo, String localPart, String
 
     public SpfQuery {
         client = unmapped(client);
-        helo = aLabels(helo);
-        domain = aLabels(domain);
+        // RFC 8616 §4: names are compared and asked for as A-labels.
+        helo = Domain.withALabelsOnly(helo);
+        domain = Domain.withALabelsOnly(domain);
         localPart = localPart.isEmpty() ? POSTMASTER : localPart;
     }
 
@@ -43,12 +44,6 @@ public record SpfQuery(InetAddress client, String helo, String localPart, String
 
     boolean isIp4() {
         return client instanceof Inet4Address;
-    }
-
-    /** RFC 8616 §4: names are compared and asked for as A-labels. */
-    private static String aLabels(String name) {
-        boolean isAscii = name.chars().allMatch(c -> c < 0x80);
-        return isAscii ? name : Domain.parse(name).map(Domain::canonical).orElse(name);
     }
 
     private static InetAddress unmapped(InetAddress address) {

@@ -28,6 +28,9 @@ import org.postern.smtp.server.Session;
 
 /** Judges the stranger of one session: what is found about it, and what is said of that, and when. For the session's thread. */
 final class Judge {
+    private static final Finding SPOKE_EARLY =
+            Finding.of(Check.EARLY_TALK, Result.FAIL, "it spoke before it was greeted");
+
     private final Door door;
     private final Session session;
     private final Policy policy;
@@ -60,13 +63,12 @@ final class Judge {
 
     /** Whether an early talker may go on. */
     boolean toleratesEarlyTalk() {
-        Finding early = Finding.of(Check.EARLY_TALK, Result.FAIL, "it spoke before it was greeted");
         return policy.verdictOfProtocol(new Case(
                         session.client().getAddress(),
                         new Greeting.Malformed("", Greeting.Malformed.Fault.SYNTAX, ""),
                         new ReversePath.Null(),
                         Optional.empty(),
-                        List.of(early)))
+                        List.of(SPOKE_EARLY)))
                 .isTaken();
     }
 
@@ -176,9 +178,7 @@ final class Judge {
 
     private List<Finding> ofSession() {
         return List.of(
-                session.earlyTalk()
-                        ? Finding.of(Check.EARLY_TALK, Result.FAIL, "it spoke before it was greeted")
-                        : Finding.of(Check.EARLY_TALK, Result.PASS, "it waited for its turn"),
+                session.earlyTalk() ? SPOKE_EARLY : Finding.of(Check.EARLY_TALK, Result.PASS, "it waited for its turn"),
                 inquiry().changed());
     }
 

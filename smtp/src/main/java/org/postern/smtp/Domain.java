@@ -117,6 +117,11 @@ public record Domain(String name) implements Host {
         return isAscii(lower) ? lower : withALabels(lower).orElse(lower);
     }
 
+    /** {@code name} as DNS has it, with A-labels in place of U-labels; as it is when it is ASCII already, or no domain name. */
+    public static String withALabelsOnly(String name) {
+        return isAscii(name) ? name : parse(name).map(Domain::canonical).orElse(name);
+    }
+
     /** Empty when {@code lower} holds what is no U-label: that has no other form. */
     private static Optional<String> withALabels(String lower) {
         try {
