@@ -16,7 +16,7 @@ import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.control.ControlServer;
 import org.postern.control.Desk;
-import org.postern.delivery.LocalCourier;
+import org.postern.delivery.Deliveries;
 import org.postern.door.Door;
 import org.postern.door.Examiner;
 import org.postern.greeting.PublicSuffixes;
@@ -87,11 +87,24 @@ final class Mta implements AutoCloseable {
 
     private static Mta start(Config config, Certificates certificates, Spool spool, Clock clock) throws IOException {
         Path maildirs = config.data().resolve("maildir");
-        var router =
-                new Router(config.hostname(), config.domains(), config.postmaster(), maildirs.resolve("postmaster"));
-        var courier = new LocalCourier(
-                spool, router, new MaildirDelivery(config.hostname().name()));
-        var queue = new Queue(spool, courier, config.keeping().retry(), clock);
+        var router = new Router(
+                config.hostname(),
+                config.domains(),
+                config.sending().routes(),
+                config.postmaster(),
+                maildirs.resolve("postmaster"));
+        var courier = new Deliveries(
+                spool,
+                router,
+                new MaildirDelivery(config.hostname().name()),
+                config.keeping().deliveries());
+        var queue = new Queue(
+                spool,
+                courier,
+                reporter,
+                config.keeping().retry(),
+                config.sending().connections(),
+                clock);
         Examiner examiner = Examiner.of(config, clock);
         if (config.listen().stream().anyMatch(listen -> listen.role() == Listen.Role.MX)) {
             Thread.ofPlatform().daemon().name("public-suffixes").start(PublicSuffixes::load);
@@ -106,7 +119,7 @@ final class Mta implements AutoCloseable {
         for (Listen listen : config.listen()) {
             builder.listen(listener(config, listen), session -> door.open(session, listen.role()));
         }
-        queue.start(config.keeping().deliveries());
+        queue.start();
         try {
             SmtpServer server = builder.start();
             var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.YES);

@@ -10,7 +10,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.policy.Net;
 import org.postern.route.LocalDomain;
+import org.postern.route.NextHop;
+import org.postern.route.RouteRule;
 import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.server.TlsMode;
 import org.slf4j.Logger;
@@ -74,7 +77,18 @@ final class Serve implements Callable<Integer> {
         for (LocalDomain domain : config.domains()) {
             out.println("  receives  " + domain.name() + ": " + describe(domain));
         }
-        out.println("  relays    nothing");
+        if (config.sending().routes().isEmpty()) {
+            out.println("  relays    nothing");
+        }
+        for (RouteRule rule : config.sending().routes()) {
+            out.println("  relays    " + rule.to() + " -> " + rule.via()
+                    + (config.trusted().isEmpty()
+                            ? ": for nobody yet, relay.trusted is empty"
+                            : ", for "
+                                    + config.trusted().stream()
+                                            .map(Net::toString)
+                                            .collect(Collectors.joining(", "))));
+        }
         out.println("  settings  "
                 + option.file().map(Path::toString).orElse("built-in defaults; see them with: postern config show"));
         Listen first = config.listen().getFirst();
@@ -102,6 +116,7 @@ final class Serve implements Callable<Integer> {
         String who =
                 switch (domain.mailboxes()) {
                     case LocalDomain.Mailboxes.Any _ -> "any mailbox";
+                    case LocalDomain.Mailboxes.Ask _ -> "whom the next hop takes";
                     case LocalDomain.Mailboxes.Existing _ -> "mailboxes that are there";
                     case LocalDomain.Mailboxes.Listed listed ->
                         listed.localParts().isEmpty()
@@ -112,7 +127,9 @@ final class Serve implements Callable<Integer> {
         return who
                 + switch (domain.deliver()) {
                     case LocalDomain.Delivery.IntoMaildir into -> " -> " + into.template();
-                    case LocalDomain.Delivery.Discard _ -> " -> discarded";
+                    case LocalDomain.Delivery.Onward(NextHop.Discard _) -> " -> discarded";
+                    case LocalDomain.Delivery.Onward(NextHop.Mx _) -> " -> its better MX hosts";
+                    case LocalDomain.Delivery.Onward(NextHop hop) -> " -> " + hop;
                 };
     }
 

@@ -25,6 +25,7 @@ import org.postern.tls.CertificateFiles;
  * @param postmaster who reads mail to postmaster and abuse; none: it is kept in a Maildir under data
  * @param certificates none: a self-signed one is made under data
  * @param trusted relay.trusted
+ * @param sending how mail goes on to other hosts
  * @param judging how strangers are judged
  */
 public record Config(
@@ -35,6 +36,7 @@ public record Config(
         List<CertificateFiles> certificates,
         List<Net> trusted,
         List<LocalDomain> domains,
+        Sending sending,
         Dns dns,
         Judging judging,
         Limits limits,
@@ -84,7 +86,7 @@ public record Config(
     /**
      * How accepted mail is kept and delivered: {@code [queue]} and what of {@code [limits]} is the spool's.
      *
-     * @param deliveries at once
+     * @param deliveries into mailboxes here, at once
      */
     public record Keeping(RetrySchedule retry, RocksSpool.Room room, int deliveries) {
         /** The defaults. */

@@ -31,6 +31,8 @@ import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
 import org.postern.route.MaildirTemplate;
+import org.postern.route.NextHop;
+import org.postern.route.RouteRule;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.server.Limits;
@@ -96,8 +98,9 @@ final class ConfigReader {
         List<Listen> listen = listeners(root, trusted);
         List<CertificateFiles> certificates = certificates(root.section("tls"));
         List<LocalDomain> domains = domains(root.section("domains"), hostname, data);
-        postmaster.ifPresent(mailbox -> checkPostmaster(root, mailbox, domains));
         Section limits = root.section("limits");
+        Sending sending = new SendingReader(root, limits, this::path).read();
+        postmaster.ifPresent(mailbox -> checkPostmaster(root, mailbox, domains, sending.routes()));
         Config.Dns dns = dns(root.section("dns"), limits);
         Judging judging = new PolicyReader(root.section("policy"), limits, this::path).read();
         var config = new Config(
@@ -108,6 +111,7 @@ final class ConfigReader {
                 certificates,
                 trusted,
                 domains,
+                sending,
                 dns,
                 judging,
                 limits(limits),
@@ -274,8 +278,12 @@ final class ConfigReader {
         Delivery deliver = delivery(settings).orElse(underData);
         Mailboxes mailboxes = mailboxes(settings);
         Optional<String> catchAll = settings.text("catch-all", "a local part", ConfigReader::localPart);
-        if (mailboxes instanceof Mailboxes.Existing && deliver instanceof Delivery.Discard) {
+        if (mailboxes instanceof Mailboxes.Existing && !(deliver instanceof Delivery.IntoMaildir)) {
             settings.mistake("mailboxes", "\"existing\" needs Maildirs: deliver = \"maildir:...\"");
+        }
+        if (mailboxes instanceof Mailboxes.Ask
+                && (!(deliver instanceof Delivery.Onward(NextHop hop)) || hop instanceof NextHop.Discard)) {
+            settings.mistake("mailboxes", "\"ask\" needs somebody to ask: deliver = \"lmtp://127.0.0.1:24\"");
         }
         if (mailboxes instanceof Mailboxes.Listed listed
                 && catchAll.isPresent()
@@ -304,12 +312,11 @@ final class ConfigReader {
     }
 
     private Optional<Delivery> delivery(Section settings) {
-        return settings.text("deliver", "\"maildir:/var/mail/{domain}/{local}\" or \"discard:\"", text -> {
-            if (text.equals("discard:")) {
-                return Optional.of(new Delivery.Discard());
-            }
+        return settings.text("deliver", "\"maildir:/var/mail/{domain}/{local}\", " + NextHop.WANTED, text -> {
             if (!text.startsWith("maildir:")) {
-                return Optional.empty();
+                return NextHop.parse(text)
+                        .map(hop -> hop instanceof NextHop.Mx ? new NextHop.Mx(true) : hop)
+                        .map(Delivery.Onward::new);
             }
             String template = text.substring("maildir:".length());
             String absolute = template.startsWith("/") || template.isEmpty()
@@ -319,7 +326,7 @@ final class ConfigReader {
             problem.ifPresent(what -> settings.mistake("deliver", "has no good path: " + what));
             return Optional.of(
                     problem.isPresent()
-                            ? new Delivery.Discard()
+                            ? new Delivery.Onward(new NextHop.Discard())
                             : new Delivery.IntoMaildir(new MaildirTemplate(absolute)));
         });
     }
@@ -330,8 +337,9 @@ final class ConfigReader {
                     new HashSet<>(settings.list("mailboxes", "local parts as \"ann\"", ConfigReader::localPart)));
         }
         return settings.<Mailboxes>text(
-                        "mailboxes", "a list of local parts, \"existing\" or \"any\"", text -> switch (text) {
+                        "mailboxes", "a list of local parts, \"existing\", \"ask\" or \"any\"", text -> switch (text) {
                             case "existing" -> Optional.of(new Mailboxes.Existing());
+                            case "ask" -> Optional.of(new Mailboxes.Ask());
                             case "any" -> Optional.of(new Mailboxes.Any());
                             default -> Optional.empty();
                         })
@@ -343,7 +351,8 @@ final class ConfigReader {
                 .map(mailbox -> mailbox.localPart().toLowerCase(Locale.ROOT));
     }
 
-    private static void checkPostmaster(Section root, Mailbox postmaster, List<LocalDomain> domains) {
+    private static void checkPostmaster(
+            Section root, Mailbox postmaster, List<LocalDomain> domains, List<RouteRule> routes) {
         Optional<LocalDomain> ours = domains.stream()
                 .filter(domain -> domain.name().equals(postmaster.host()))
                 .findFirst();
@@ -351,12 +360,11 @@ final class ConfigReader {
         boolean exists = ours.isPresent()
                 && !(ours.get().mailboxes() instanceof Mailboxes.Listed listed
                         && !listed.localParts().contains(localPart));
+        boolean routed = ours.isEmpty() && routes.stream().anyMatch(rule -> rule.matches(postmaster.host()));
         if (exists) {
             checkNames(root, "postmaster", "is", ours.get(), List.of(localPart));
-        } else {
-            root.mistake(
-                    "postmaster",
-                    "should be a mailbox of one of our domains (mail to outside comes with routes, not built yet)");
+        } else if (!routed) {
+            root.mistake("postmaster", "should be a mailbox of one of our domains, or one that a route leads to");
         }
     }
 
@@ -443,7 +451,8 @@ final class ConfigReader {
                 "retry", "times as \"5m\"", text -> Durations.parse(text).filter(Duration::isPositive));
         var retry = new RetrySchedule(
                 waits.isEmpty() ? d.retry().waits() : waits,
-                queue.duration("expire", d.retry().expire(), INSTANT));
+                queue.duration("expire", d.retry().expire(), INSTANT),
+                queue.duration("delay-notice", d.retry().delayNotice(), INSTANT));
         queue.refuseOthers();
         var room = new RocksSpool.Room(
                 limits.integer("spool-free-bytes", d.room().lowOctets(), 1, Long.MAX_VALUE / 8),

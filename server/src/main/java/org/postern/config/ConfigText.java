@@ -4,10 +4,13 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.postern.delivery.DestinationRule;
 import org.postern.dns.DnsSettings;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
+import org.postern.route.NextHop;
+import org.postern.route.RouteRule;
 import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.server.Limits;
 
@@ -43,6 +46,7 @@ public final class ConfigText {
             line("trusted", list(config.trusted()));
         }
         config.domains().forEach(this::write);
+        write(config.sending());
         write(config.dns());
         new PolicyText(this).write(config.judging());
         head("[queue]");
@@ -52,7 +56,10 @@ public final class ConfigText {
                         .map(Durations::write)
                         .toList()));
         line("expire", quoted(Durations.write(config.keeping().retry().expire())));
+        line("delay-notice", quoted(Durations.write(config.keeping().retry().delayNotice())));
         write(config.limits(), config.intake(), config.keeping());
+        line("connections-out", number(config.sending().connections()));
+        line("connections-per-destination", number(config.sending().connectionsPerDestination()));
         line("greylist-entries", number(config.judging().greylist().entries()));
         line("dns-cache", number(config.dns().settings().cacheEntries()));
         line("dns-questions-at-once", number(config.dns().settings().questionsAtOnce()));
@@ -91,7 +98,7 @@ public final class ConfigText {
                 quoted(
                         switch (domain.deliver()) {
                             case Delivery.IntoMaildir into -> "maildir:" + into.template();
-                            case Delivery.Discard _ -> "discard:";
+                            case Delivery.Onward(NextHop hop) -> hop.toString();
                         }));
         line(
                 "mailboxes",
@@ -99,9 +106,34 @@ public final class ConfigText {
                     case Mailboxes.Listed listed ->
                         list(listed.localParts().stream().sorted().toList());
                     case Mailboxes.Existing _ -> quoted("existing");
+                    case Mailboxes.Ask _ -> quoted("ask");
                     case Mailboxes.Any _ -> quoted("any");
                 });
         domain.catchAll().ifPresent(name -> line("catch-all", quoted(name)));
+    }
+
+    private void write(Sending sending) {
+        for (RouteRule rule : sending.routes()) {
+            head("[[routes]]");
+            line("to", quoted(rule.to().toString()));
+            line("via", quoted(rule.via().toString()));
+            rule.credentials().ifPresent(file -> line("credentials", quoted(file.toString())));
+        }
+        for (DestinationRule rule : sending.destinations()) {
+            head("[[destinations]]");
+            line("to", quoted(rule.to().toString()));
+            line("tls", quoted(Section.word(rule.tls())));
+            line("connections", number(rule.connections()));
+            line("chunking", Boolean.toString(rule.chunking()));
+        }
+        head("[delivery]");
+        line("allow-nets", list(sending.allowNets()));
+        line("mx-port", Integer.toString(sending.mxPort()));
+        line("mx-hosts", number(sending.mxHosts()));
+        line("messages-per-connection", number(sending.messagesPerConnection()));
+        line("connection-time", quoted(Durations.write(sending.connectionTime())));
+        line("idle-time", quoted(Durations.write(sending.idleTime())));
+        line("connect-time", quoted(Durations.write(sending.connectTime())));
     }
 
     private void write(Limits limits, Config.Intake intake, Config.Keeping keeping) {

@@ -100,12 +100,18 @@ final class Section {
     }
 
     boolean flag(String key) {
+        return flag(key, false);
+    }
+
+    boolean flag(String key, boolean byDefault) {
         Object value = value(key);
-        if (value == null || value instanceof Boolean) {
-            return Boolean.TRUE.equals(value);
+        if (value instanceof Boolean flag) {
+            return flag;
         }
-        mistake(key, "should be true or false, not " + shown(value));
-        return false;
+        if (value != null) {
+            mistake(key, "should be true or false, not " + shown(value));
+        }
+        return byDefault;
     }
 
     /** A list of texts, each read by {@code parse}; empty when the key isn't there. */

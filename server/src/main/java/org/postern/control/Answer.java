@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
+import org.postern.queue.Situation;
 import org.postern.spool.MessageId;
 
 /** What is answered. In JSON the member {@code answer} says which it is. */
@@ -15,6 +16,8 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Answer.Part.class, name = "part"),
     @JsonSubTypes.Type(value = Answer.Changed.class, name = "changed"),
     @JsonSubTypes.Type(value = Answer.Flushed.class, name = "flushed"),
+    @JsonSubTypes.Type(value = Answer.Destinations.class, name = "destinations"),
+    @JsonSubTypes.Type(value = Answer.Switched.class, name = "switched"),
     @JsonSubTypes.Type(value = Answer.Failed.class, name = "failed")
 })
 public sealed interface Answer {
@@ -68,6 +71,24 @@ public sealed interface Answer {
      * @param waiting messages that are tried now
      */
     record Flushed(long waiting) implements Answer {}
+
+    /** To {@link Request.Why}: {@value #MOST_DESTINATIONS} at most, those first that most waits for. */
+    record Destinations(List<Situation> destinations) implements Answer {
+        public Destinations {
+            destinations = List.copyOf(destinations);
+        }
+    }
+
+    /** How many destinations are told at most. */
+    int MOST_DESTINATIONS = 1_000;
+
+    /**
+     * To {@link Request.Suspend} and {@link Request.Resume}.
+     *
+     * @param destination its own name
+     * @param changed whether it was otherwise before
+     */
+    record Switched(String destination, boolean changed) implements Answer {}
 
     /** To what could not be answered; {@code text} says what to do. */
     record Failed(Reason reason, String text) implements Answer {}

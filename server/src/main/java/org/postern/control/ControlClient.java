@@ -78,8 +78,14 @@ public final class ControlClient implements Control {
 
     private static boolean isHarmlessTwice(Request request) {
         return switch (request) {
-            case Request.Hello _, Request.Page _, Request.Show _, Request.Content _, Request.Flush _ -> true;
-            case Request.Hold _, Request.Release _, Request.Retry _, Request.Drop _ -> false;
+            case Request.Hello _, Request.Page _, Request.Show _, Request.Content _, Request.Flush _, Request.Why _ ->
+                true;
+            case Request.Hold _,
+                    Request.Release _,
+                    Request.Retry _,
+                    Request.Drop _,
+                    Request.Suspend _,
+                    Request.Resume _ -> false;
         };
     }
 

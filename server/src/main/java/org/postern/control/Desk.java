@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.postern.queue.Destination;
 import org.postern.queue.Queue;
 import org.postern.spool.MessageId;
 import org.postern.spool.Recipient.State;
@@ -81,6 +82,15 @@ public final class Desk implements Control {
                 case Request.Retry(MessageId id) -> change(id, _ -> true, queue::retry);
                 case Request.Drop(MessageId id) -> change(id, _ -> true, queue::drop);
                 case Request.Flush _ -> flush();
+                case Request.Why(Optional<String> destination) -> why(destination);
+                case Request.Suspend(String name) -> {
+                    Destination destination = queue.destination(name);
+                    yield new Answer.Switched(destination.name(), queue.suspend(destination));
+                }
+                case Request.Resume(String name) -> {
+                    Destination destination = queue.destination(name);
+                    yield new Answer.Switched(destination.name(), queue.resume(destination));
+                }
             };
         } catch (SpoolProblem problem) {
             return failed(problem);
@@ -124,7 +134,7 @@ public final class Desk implements Control {
     }
 
     private static boolean isHeld(SpooledMessage message) {
-        return message.recipients().stream().anyMatch(recipient -> recipient.state() == State.HELD);
+        return message.recipients().stream().anyMatch(recipient -> recipient.isHeld());
     }
 
     private void content(MessageId id, Listener listener) throws IOException {
@@ -169,6 +179,16 @@ public final class Desk implements Control {
                     case UNKNOWN -> Answer.Result.UNKNOWN;
                     case BUSY -> Answer.Result.BUSY;
                 });
+    }
+
+    private Answer why(Optional<String> destination) {
+        if (running == Running.NO) {
+            return new Answer.Failed(
+                    Answer.Reason.BUSY, "no server runs, so nothing is tried: start it with postern serve");
+        }
+        return new Answer.Destinations(destination
+                .map(name -> List.of(queue.situation(queue.destination(name))))
+                .orElseGet(() -> queue.situations(Answer.MOST_DESTINATIONS)));
     }
 
     private Answer flush() throws IOException {

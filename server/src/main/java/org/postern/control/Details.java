@@ -28,7 +28,7 @@ public record Details(
     /**
      * A recipient.
      *
-     * @param state {@code waiting}, {@code held} or {@code delivered}
+     * @param state {@code waiting}, {@code held}, {@code undeliverable} (held, and forgotten in the end), {@code delivered} or {@code reported}
      * @param next when the next attempt is due; only while waiting
      * @param last what the last attempt came to; empty before the first
      */

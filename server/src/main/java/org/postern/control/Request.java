@@ -16,7 +16,10 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Request.Release.class, name = "release"),
     @JsonSubTypes.Type(value = Request.Retry.class, name = "retry"),
     @JsonSubTypes.Type(value = Request.Drop.class, name = "drop"),
-    @JsonSubTypes.Type(value = Request.Flush.class, name = "flush")
+    @JsonSubTypes.Type(value = Request.Flush.class, name = "flush"),
+    @JsonSubTypes.Type(value = Request.Why.class, name = "why"),
+    @JsonSubTypes.Type(value = Request.Suspend.class, name = "suspend"),
+    @JsonSubTypes.Type(value = Request.Resume.class, name = "resume")
 })
 public sealed interface Request {
     /** Who answers. */
@@ -60,4 +63,17 @@ public sealed interface Request {
 
     /** Try all that waits now. */
     record Flush() implements Request {}
+
+    /**
+     * How destinations fare.
+     *
+     * @param destination a domain, or a destination by its own name; empty for all that something waits for
+     */
+    record Why(Optional<String> destination) implements Request {}
+
+    /** Try nothing more there until it is resumed. */
+    record Suspend(String destination) implements Request {}
+
+    /** Let it go on. */
+    record Resume(String destination) implements Request {}
 }

@@ -12,7 +12,8 @@ import org.postern.spool.SpooledMessage;
  * @param state {@code waiting}, {@code held}, or {@code mixed} when recipients of both kinds are left
  * @param from without angle brackets; empty for the null reverse-path
  * @param to the first recipient that is left
- * @param recipients how many it had, of them {@code waiting}, {@code held} and {@code delivered}
+ * @param recipients how many it had, of them {@code waiting}, {@code held}, {@code delivered}, and {@code failed}, of which its
+ *     sender was told
  * @param attempts the most that were made for one of those left
  * @param next when the next attempt is due; none while all that is left is held
  * @param problem what the last attempt for {@code to} came to; empty before the first
@@ -29,6 +30,7 @@ public record Summary(
         int waiting,
         int held,
         int delivered,
+        int failed,
         int attempts,
         Optional<Instant> next,
         String problem) {
@@ -37,6 +39,7 @@ public record Summary(
     static Summary of(SpooledMessage message, Instant now) {
         int waiting = 0;
         int held = 0;
+        int failed = 0;
         int attempts = 0;
         Optional<Recipient> first = Optional.empty();
         Optional<Instant> next = Optional.empty();
@@ -47,7 +50,11 @@ public record Summary(
                     next = Optional.of(next.filter(earlier -> earlier.isBefore(recipient.due()))
                             .orElse(recipient.due()));
                 }
-                case HELD -> held++;
+                case HELD, UNDELIVERABLE -> held++;
+                case REPORTED -> {
+                    failed++;
+                    continue;
+                }
                 case DELIVERED -> {
                     continue;
                 }
@@ -67,7 +74,8 @@ public record Summary(
                 all,
                 waiting,
                 held,
-                all - waiting - held,
+                all - waiting - held - failed,
+                failed,
                 attempts,
                 next,
                 first.map(one -> shortened(one.last())).orElse(""));

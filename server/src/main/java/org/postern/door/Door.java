@@ -1,11 +1,14 @@
 package org.postern.door;
 
+import java.net.InetAddress;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import org.postern.config.Config;
 import org.postern.config.Judging;
 import org.postern.config.Listen;
 import org.postern.policy.Greylist;
+import org.postern.policy.Net;
 import org.postern.queue.Queue;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
@@ -25,6 +28,7 @@ public final class Door {
     private final Queue queue;
     private final Clock clock;
     private final Rates rates;
+    private final List<Net> relaying;
 
     /** A door to {@code spool}; what it has accepted goes to {@code queue}. */
     public Door(
@@ -38,12 +42,18 @@ public final class Door {
         this.spool = spool;
         this.queue = queue;
         this.clock = clock;
+        this.relaying = config.trusted();
         this.rates = new Rates(limits.perHour(), System::nanoTime);
     }
 
     /** The handler of a session that came to a listener of that role. */
     public SessionHandler open(Session session, Listen.Role role) {
         return new Visit(this, session, role.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether a trusted client from there may send to anybody. */
+    boolean mayRelay(InetAddress client) {
+        return relaying.stream().anyMatch(net -> net.contains(client));
     }
 
     Domain hostname() {

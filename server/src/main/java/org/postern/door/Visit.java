@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.finding.Check;
+import org.postern.finding.Result;
 import org.postern.message.Header;
 import org.postern.message.OpenMessage;
 import org.postern.policy.Action;
+import org.postern.policy.Judged;
 import org.postern.policy.Verdict;
 import org.postern.route.Route;
 import org.postern.smtp.Envelope;
@@ -27,6 +30,7 @@ import org.postern.spool.MessageId;
 import org.postern.spool.Spool;
 import org.postern.spool.SpoolProblem;
 import org.postern.spool.SpooledMessage;
+import org.postern.spool.Standing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -112,8 +116,12 @@ final class Visit implements SessionHandler {
         }
         Route route = door.router().route(to);
         // First: whoever wants to relay has no need to be known.
-        if (route instanceof Route.NotOurs) {
+        if (route.leadsOut()
+                && !(session.trusted() && door.mayRelay(session.client().getAddress()))) {
             return refusal(550, "5.7.1", to.path() + ": relaying denied, mail is taken for our own domains only");
+        }
+        if (route instanceof Route.NotOurs) {
+            return refusal(550, "5.7.1", to.path() + ": no route leads there; see [[routes]] in the configuration");
         }
         // Who is refused for what it is does not learn who is here: attacks.md enum-1.
         Optional<Reply> refused = judge.flatMap(one -> one.recipient(to, route instanceof Route.NoSuchMailbox));
@@ -164,7 +172,10 @@ final class Visit implements SessionHandler {
         SpooledMessage kept;
         try {
             kept = door.spool()
-                    .accept(new Spool.Arrival(id, session.id(), envelope, trace, quarantined), message.octets());
+                    .accept(
+                            new Spool.Arrival(
+                                    id, session.id(), envelope, trace, quarantined, standing(verdict), Map.of()),
+                            message.octets());
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
@@ -178,6 +189,17 @@ final class Visit implements SessionHandler {
                 .addKeyValue("octets", kept.octets());
         judged(line).log("message");
         return Reply.of(250, "2.0.0", "kept as " + id);
+    }
+
+    /** Whether its sender may be told when it can't be delivered: a forged one must not be. */
+    private static Standing standing(Optional<Verdict> verdict) {
+        if (verdict.isEmpty()) {
+            return Standing.OURS;
+        }
+        boolean passes = verdict.get().findings().stream()
+                .map(Judged::finding)
+                .anyMatch(finding -> finding.is(Check.SPF, Result.PASS));
+        return passes ? Standing.PROVEN : Standing.UNPROVEN;
     }
 
     private Route routeOf(ForwardPath recipient) {

@@ -1,13 +1,14 @@
 package org.postern.queue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.postern.smtp.ForwardPath;
 import org.postern.spool.Recipient;
 import org.postern.spool.SpooledMessage;
 
-/** Makes an attempt to deliver. Called on the queue's threads, several at a time. */
+/** Makes attempts to deliver. Safe for many threads. */
 public interface Courier {
     /** What became of one recipient. */
     sealed interface Outcome {
@@ -15,16 +16,51 @@ public interface Courier {
         record Delivered(String how) implements Outcome {}
 
         /** It may be delivered later. */
-        record Later(String why) implements Outcome {}
+        record Later(Diagnosis why) implements Outcome {
+            /** For a reason of this machine. */
+            public Later(String why) {
+                this(Diagnosis.of("4.3.0", why));
+            }
+        }
 
-        /** No attempt will help: somebody has to look at it. */
+        /** No attempt will help: its sender has to know. */
+        record Failed(Diagnosis why) implements Outcome {}
+
+        /** Nobody at its destination can be talked to: true for all that goes there. */
+        record Unreachable(Diagnosis why) implements Outcome {}
+
+        /** It may be delivered once the operator has mended something here: no fault of its sender, who isn't told. */
+        record Ours(String why) implements Outcome {}
+
+        /** No attempt will help: the operator has to look at it. */
         record Stuck(String why) implements Outcome {}
     }
 
-    /**
-     * Tries to deliver {@code message} to these of its recipients; an outcome for each.
-     *
-     * @throws IOException when the message itself can't be read
-     */
-    Map<ForwardPath, Outcome> deliver(SpooledMessage message, List<Recipient> due) throws IOException;
+    /** Attempts at one destination, made by one thread one after the other, over one connection where that can be. */
+    interface Run extends AutoCloseable {
+        /**
+         * Tries to deliver {@code message} to these of its recipients; an outcome for each.
+         *
+         * @throws IOException when the message itself can't be read
+         */
+        Map<ForwardPath, Outcome> deliver(SpooledMessage message, List<Recipient> due) throws IOException;
+
+        /** For how long it is worth waiting for the next message. */
+        Duration patience();
+
+        @Override
+        void close();
+    }
+
+    /** Where {@code recipient} goes. Quick: asks nobody. */
+    Destination destination(ForwardPath recipient);
+
+    /** How many runs there may be at once. */
+    int atOnce(Destination destination);
+
+    /** Begins a run; nobody is called before the first message. */
+    Run run(Destination destination);
+
+    /** Breaks off what is under way: each attempt ends soon, and as one that failed. */
+    default void abort() {}
 }

@@ -5,13 +5,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Domain;
+import org.postern.smtp.Mailbox;
 import org.postern.spool.MessageId;
 import org.postern.spool.Recipient;
 import org.postern.spool.Recipient.State;
@@ -21,7 +23,10 @@ import org.postern.spool.SpooledMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sees to it that what the spool holds is delivered: at once, later again, or held for the operator. Thread-safe. */
+/**
+ * Sees to it that what the spool holds is delivered: at once, later again, or reported to its sender, or held for the operator.
+ * Thread-safe.
+ */
 public final class Queue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Queue.class);
     private static final int PAGE = 1_000;
@@ -29,28 +34,53 @@ public final class Queue implements AutoCloseable {
 
     private final Spool spool;
     private final Courier courier;
-    private final RetrySchedule schedule;
+    private final Suspensions suspensions;
     private final Clock clock;
-    private final Agenda agenda = new Agenda();
-    private final List<Thread> workers = new ArrayList<>();
+    private final Timetable timetable;
+    private final Aftermath aftermath;
+    private final Workers workers;
+    private final Agenda agenda;
+    private final Sweep sweep;
+    private final List<Thread> keepers = new ArrayList<>();
 
-    /** A queue over {@code spool}; nothing is tried before {@link #start}. */
-    public Queue(Spool spool, Courier courier, RetrySchedule schedule, Clock clock) {
+    /**
+     * A queue over {@code spool}; nothing is tried before {@link #start}.
+     *
+     * @param connections to other hosts at once, in all
+     */
+    public Queue(
+            Spool spool,
+            Courier courier,
+            Reporter reporter,
+            Suspensions suspensions,
+            RetrySchedule schedule,
+            int connections,
+            Clock clock) {
         this.spool = spool;
         this.courier = courier;
-        this.schedule = schedule;
+        this.suspensions = suspensions;
         this.clock = clock;
+        this.timetable = new Timetable(courier, schedule, clock);
+        this.aftermath = new Aftermath(schedule, reporter, clock);
+        this.workers = new Workers(spool, courier, schedule, timetable, aftermath);
+        this.agenda = new Agenda(courier::atOnce, connections, this::employ, clock);
+        this.sweep = new Sweep(agenda, schedule, this::lookAfter);
+    }
+
+    private void employ(Lane.Worker worker) {
+        workers.employ(worker, agenda);
     }
 
     /**
-     * Begins to deliver, {@code count} at a time, and puts all that the spool holds on the agenda.
+     * Begins to deliver, and puts all that the spool holds on the agenda.
      *
      * @throws SpoolProblem when a message in the spool is damaged; the queue is closed then
      */
-    public void start(int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            workers.add(Thread.ofPlatform().name("delivery-" + i).start(this::work));
-        }
+    public void start() throws IOException {
+        keepers.add(Thread.ofPlatform().name("queue-clock").start(this::callWhenDue));
+        keepers.add(Thread.ofPlatform().name("queue-sweep").start(sweep));
+        suspensions.names().forEach(name -> agenda.suspend(destination(name)));
+        agenda.open();
         try {
             planAll();
         } catch (IOException | RuntimeException problem) {
@@ -67,14 +97,23 @@ public final class Queue implements AutoCloseable {
         }
     }
 
+    private void plan(SpooledMessage message) {
+        Map<Destination, Long> times = timetable.of(message);
+        if (!times.isEmpty()) {
+            agenda.add(message, times, Timetable.hasNoticed(message));
+        }
+    }
+
     /** A message that the spool has just accepted. */
     public void add(SpooledMessage message) {
-        agenda.addFresh(message, System.nanoTime());
+        Set<Destination> destinations = new LinkedHashSet<>();
+        message.recipients().forEach(recipient -> destinations.add(courier.destination(recipient.path())));
+        agenda.addFresh(message, destinations);
     }
 
     /** How many messages wait or are being delivered; held ones not counted. */
     public int size() {
-        return agenda.size();
+        return agenda.size(Timetable.KEPT);
     }
 
     /** Waits until nothing is due; whether that came within {@code patience}. */
@@ -82,13 +121,23 @@ public final class Queue implements AutoCloseable {
         return agenda.awaitQuiet(patience.toNanos());
     }
 
-    /** Lets attempts under way end, and makes no others. */
+    /** As {@link #close(Duration)}, with all the time that attempts take. */
     @Override
     public void close() {
+        close(Duration.ofDays(1));
+    }
+
+    /** Makes no more attempts. Those under way may end within {@code patience}; then they are broken off. */
+    public void close(Duration patience) {
         agenda.close();
         try {
-            for (Thread worker : workers) {
-                worker.join();
+            if (!agenda.awaitLeft(patience.toNanos())) {
+                courier.abort();
+                agenda.awaitLeft(Long.MAX_VALUE);
+            }
+            for (Thread keeper : keepers) {
+                keeper.interrupt();
+                keeper.join();
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -109,7 +158,50 @@ public final class Queue implements AutoCloseable {
 
     /** Tries everything now. */
     public void flush() {
-        agenda.hurry(System.nanoTime());
+        agenda.hurry(Set.of(Timetable.KEPT));
+    }
+
+    /** Where mail for {@code name} goes: a domain, or a destination by its own name. */
+    public Destination destination(String name) {
+        return Domain.parse(name)
+                .filter(_ -> !name.equals(Destination.LOCAL.name()))
+                .map(domain -> courier.destination(new Mailbox("someone", domain)))
+                .orElseGet(() -> name.equals(Destination.LOCAL.name()) ? Destination.LOCAL : Destination.remote(name));
+    }
+
+    /** Tries nothing more there, until it is resumed; what is under way ends. Whether that is new. */
+    public boolean suspend(Destination destination) throws IOException {
+        boolean isNew = suspensions.add(destination);
+        if (isNew) {
+            agenda.suspend(destination);
+            LOG.atWarn().addKeyValue("destination", destination).log("suspended by the operator");
+        }
+        return isNew;
+    }
+
+    /** What was suspended goes on. Whether it was suspended. */
+    public boolean resume(Destination destination) throws IOException {
+        boolean was = suspensions.remove(destination);
+        if (was) {
+            agenda.resume(destination);
+            LOG.atInfo().addKeyValue("destination", destination).log("resumed by the operator");
+        }
+        return was;
+    }
+
+    /** How {@code destination} fares. */
+    public Situation situation(Destination destination) {
+        return agenda.situation(destination);
+    }
+
+    /** How those fare for which something waits, or that are suspended: the ones with the most waiting, {@code most} of them. */
+    public List<Situation> situations(int most) {
+        return agenda.situations().stream()
+                .filter(one -> !one.destination().equals(Timetable.KEPT.name()))
+                .filter(one -> one.waiting() > 0 || one.underWay() > 0 || one.suspended())
+                .sorted(Comparator.comparingInt(Situation::waiting).reversed().thenComparing(Situation::destination))
+                .limit(most)
+                .toList();
     }
 
     /**
@@ -123,7 +215,7 @@ public final class Queue implements AutoCloseable {
         Optional<MessageId> last = Optional.empty();
         for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
             for (SpooledMessage message : page) {
-                if (next(message).isPresent()) {
+                if (Timetable.isWaiting(message)) {
                     waiting++;
                     spool.update(message.with(
                             message.age(),
@@ -138,7 +230,7 @@ public final class Queue implements AutoCloseable {
     /** Tries it now, held or not. */
     public Answer retry(MessageId id) throws IOException {
         Instant now = clock.instant();
-        return change(id, recipient -> recipient.state() == State.DELIVERED ? recipient : recipient.due(now));
+        return change(id, recipient -> recipient.isDone() ? recipient : recipient.due(now));
     }
 
     /** Tries it no more until it is released. Why it has not been delivered so far is still told. */
@@ -155,198 +247,87 @@ public final class Queue implements AutoCloseable {
     /** Lets a held one go on. */
     public Answer release(MessageId id) throws IOException {
         Instant now = clock.instant();
-        return change(id, recipient -> recipient.state() == State.HELD ? recipient.due(now) : recipient);
+        return change(id, recipient -> recipient.isHeld() ? recipient.due(now) : recipient);
     }
 
     /** Forgets it, undelivered. */
     public Answer drop(MessageId id) throws IOException {
-        Optional<Agenda.Task> task = agenda.take(id, System.nanoTime());
-        if (task.isEmpty()) {
-            return Answer.BUSY;
-        }
-        OptionalLong next = OptionalLong.empty();
-        try {
-            Optional<SpooledMessage> message = spool.find(id);
-            if (message.isEmpty()) {
-                return Answer.UNKNOWN;
-            }
-            spool.done(message.get());
+        return withClaim(id, message -> {
+            spool.done(message);
             LOG.atWarn()
                     .addKeyValue("id", id)
-                    .addKeyValue("from", message.get().from().path())
+                    .addKeyValue("from", message.from().path())
                     .log("dropped by the operator");
-            return Answer.DONE;
-        } catch (IOException | RuntimeException problem) {
-            next = postpone(task.get(), problem);
-            throw problem;
-        } finally {
-            release(id, next, System.nanoTime());
-        }
+            return Optional.empty();
+        });
     }
 
     private Answer change(MessageId id, UnaryOperator<Recipient> change) throws IOException {
-        Optional<Agenda.Task> task = agenda.take(id, System.nanoTime());
-        if (task.isEmpty()) {
+        return withClaim(id, message -> {
+            SpooledMessage changed = message.with(message.age(), change);
+            spool.update(changed);
+            return Optional.of(changed);
+        });
+    }
+
+    /** What to make of a message; empty when nothing is left of it. */
+    private interface Change {
+        Optional<SpooledMessage> of(SpooledMessage message) throws IOException;
+    }
+
+    /** Changes a message that nobody else works at meanwhile. It is handed over with its age as it is now. */
+    private Answer withClaim(MessageId id, Change change) throws IOException {
+        Optional<Agenda.Claim> claimed = agenda.claim(id);
+        if (claimed.isEmpty()) {
             return Answer.BUSY;
         }
-        OptionalLong next = OptionalLong.empty();
+        Agenda.Claim claim = claimed.get();
+        long born = claim.item().born;
+        Map<Destination, Long> times = claim.before();
+        boolean noticed = claim.item().noticed;
         try {
             Optional<SpooledMessage> found = spool.find(id);
-            if (found.isEmpty()) {
-                return Answer.UNKNOWN;
+            if (found.isPresent()) {
+                born = claim.item().isKnown()
+                        ? born
+                        : System.nanoTime() - found.get().age().toNanos();
+                Optional<SpooledMessage> changed = change.of(found.get().agedTo(Timetable.age(born)));
+                times = changed.map(timetable::of).orElse(Map.of());
+                noticed = changed.map(Timetable::hasNoticed).orElse(true);
+                return Answer.DONE;
             }
-            SpooledMessage changed =
-                    found.get().with(age(found.get(), task.get().since()), change);
-            spool.update(changed);
-            next = next(changed);
-            return Answer.DONE;
-        } catch (IOException | RuntimeException problem) {
-            next = postpone(task.get(), problem);
-            throw problem;
+            times = Map.of();
+            return Answer.UNKNOWN;
         } finally {
-            release(id, next, System.nanoTime());
+            agenda.settle(claim, born, times, noticed);
         }
     }
 
-    // --- the work
-    // --------------------------------------------------------------------------------------------------------------
-
-    private void work() {
-        try {
-            for (Optional<Agenda.Task> task = agenda.take(); task.isPresent(); task = agenda.take()) {
-                work(task.get());
+    /** Whether it is time to give up something that waits in vain, or to tell its sender. */
+    private void lookAfter(MessageId id) throws IOException {
+        withClaim(id, message -> {
+            SpooledMessage after = aftermath.ofWaiting(
+                    message, recipient -> timetable.destination(recipient).flatMap(agenda::why));
+            if (after.isDone()) {
+                spool.done(message);
+                return Optional.empty();
             }
+            SpooledMessage next = after.with(after.age(), recipient -> recipient);
+            spool.update(next);
+            return Optional.of(next);
+        });
+    }
+
+    /** Looks at once after what waits in vain. */
+    void sweep() throws InterruptedException {
+        sweep.sweep();
+    }
+
+    private void callWhenDue() {
+        try {
+            agenda.callWhenDue();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void work(Agenda.Task task) {
-        OptionalLong next;
-        long since = task.since();
-        try {
-            next = attempt(task);
-            since = System.nanoTime();
-        } catch (IOException | RuntimeException problem) {
-            next = postpone(task, problem);
-        }
-        release(task.id(), next, since);
-    }
-
-    private void release(MessageId id, OptionalLong next, long since) {
-        if (next.isPresent()) {
-            agenda.release(id, next.getAsLong(), since);
-        } else {
-            agenda.release(id);
-        }
-    }
-
-    /** Makes an attempt; when the next one is. */
-    private OptionalLong attempt(Agenda.Task task) throws IOException {
-        Optional<SpooledMessage> found =
-                task.message() == null ? spool.find(task.id()) : Optional.ofNullable(task.message());
-        if (found.isEmpty()) {
-            return OptionalLong.empty();
-        }
-        SpooledMessage message = found.get();
-        // All that wait are tried together: what was put off by a moment's jitter isn't worth an attempt of its own.
-        List<Recipient> due = message.recipients().stream()
-                .filter(recipient -> recipient.state() == State.WAITING)
-                .toList();
-        if (due.isEmpty()) {
-            return OptionalLong.empty();
-        }
-        Map<ForwardPath, Courier.Outcome> outcomes = courier.deliver(message, due);
-        Duration age = age(message, task.since());
-        SpooledMessage after = message.with(age, recipient -> {
-            Courier.Outcome outcome = outcomes.get(recipient.path());
-            return outcome == null || recipient.state() != State.WAITING ? recipient : after(recipient, outcome, age);
-        });
-        if (after.isDone()) {
-            spool.done(message);
-        } else {
-            spool.update(after);
-        }
-        outcomes.forEach((path, outcome) -> log(after, path, outcome));
-        return next(after);
-    }
-
-    private Recipient after(Recipient recipient, Courier.Outcome outcome, Duration age) {
-        return switch (outcome) {
-            case Courier.Outcome.Delivered(String how) -> recipient.delivered(how);
-            case Courier.Outcome.Stuck(String why) ->
-                recipient.later(clock.instant(), why).held(why);
-            case Courier.Outcome.Later(String why) -> {
-                Duration wait = schedule.after(recipient.attempts() + 1, ThreadLocalRandom.current());
-                Recipient later = recipient.later(clock.instant().plus(wait), why);
-                yield age.compareTo(schedule.expire()) > 0
-                        ? later.held("given up after " + age.toHours() + "h: " + why)
-                        : later;
-            }
-        };
-    }
-
-    /** What went wrong was ours, not the message's: it stays where it is, and is tried again. */
-    private OptionalLong postpone(Agenda.Task task, Exception problem) {
-        boolean damaged =
-                problem instanceof SpoolProblem spoolProblem && spoolProblem.kind() == SpoolProblem.Kind.DAMAGED;
-        LOG.atError()
-                .addKeyValue("id", task.id())
-                .addKeyValue("problem", problem.getMessage())
-                .setCause(damaged ? null : problem)
-                .log(damaged ? "a damaged message is kept back" : "an attempt failed");
-        return damaged
-                ? OptionalLong.empty()
-                : OptionalLong.of(System.nanoTime()
-                        + schedule.after(1, ThreadLocalRandom.current()).toNanos());
-    }
-
-    private void plan(SpooledMessage message) {
-        next(message).ifPresent(at -> agenda.add(message.id(), at, System.nanoTime()));
-    }
-
-    /** When it is to be tried next; empty when nothing of it waits. */
-    private OptionalLong next(SpooledMessage message) {
-        return message.recipients().stream()
-                .filter(recipient -> recipient.state() == State.WAITING)
-                .map(Recipient::due)
-                .mapToLong(due -> System.nanoTime() + wait(due).toNanos())
-                .min();
-    }
-
-    /** A clock that was set must neither hurry a message nor put it off for longer than the schedule ever does. */
-    private Duration wait(Instant due) {
-        Duration wait = Duration.between(clock.instant(), due);
-        Duration longest = schedule.longest().multipliedBy(2);
-        return wait.isNegative() ? Duration.ZERO : wait.compareTo(longest) > 0 ? longest : wait;
-    }
-
-    private static Duration age(SpooledMessage message, long since) {
-        return message.age().plusNanos(Math.max(0, System.nanoTime() - since));
-    }
-
-    private static void log(SpooledMessage message, ForwardPath path, Courier.Outcome outcome) {
-        switch (outcome) {
-            case Courier.Outcome.Delivered(String how) ->
-                LOG.atInfo()
-                        .addKeyValue("id", message.id())
-                        .addKeyValue("to", path.path())
-                        .addKeyValue("where", how)
-                        .addKeyValue("ms", message.age().toMillis())
-                        .log("delivered");
-            case Courier.Outcome.Later(String why) ->
-                LOG.atWarn()
-                        .addKeyValue("id", message.id())
-                        .addKeyValue("to", path.path())
-                        .addKeyValue("problem", why)
-                        .log("delivery put off");
-            case Courier.Outcome.Stuck(String why) ->
-                LOG.atError()
-                        .addKeyValue("id", message.id())
-                        .addKeyValue("to", path.path())
-                        .addKeyValue("problem", why)
-                        .addKeyValue("advice", "postern queue list --held")
-                        .log("delivery held");
         }
     }
 }

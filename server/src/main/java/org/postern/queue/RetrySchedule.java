@@ -9,8 +9,9 @@ import java.util.random.RandomGenerator;
  *
  * @param waits after the first attempt, the second, ...; after the last of them it is used again
  * @param expire how long a message is tried
+ * @param delayNotice after how long its sender is told that it takes long
  */
-public record RetrySchedule(List<Duration> waits, Duration expire) {
+public record RetrySchedule(List<Duration> waits, Duration expire, Duration delayNotice) {
     /** The defaults. */
     public static final RetrySchedule DEFAULT = new RetrySchedule(
             List.of(
@@ -20,10 +21,14 @@ public record RetrySchedule(List<Duration> waits, Duration expire) {
                     Duration.ofHours(1),
                     Duration.ofHours(2),
                     Duration.ofHours(4)),
-            Duration.ofDays(5));
+            Duration.ofDays(5),
+            Duration.ofHours(4));
 
     /** So that what failed together is not tried together again: up to a tenth more. */
     private static final double JITTER = 0.1;
+
+    /** A destination that can't be reached is tried oftener than any message of its own: new ones come all the time. */
+    private static final int DESTINATION_STEPS = 2;
 
     public RetrySchedule {
         waits = List.copyOf(waits);
@@ -36,6 +41,11 @@ public record RetrySchedule(List<Duration> waits, Duration expire) {
     Duration after(int attempts, RandomGenerator random) {
         Duration wait = waits.get(Math.min(attempts, waits.size()) - 1);
         return wait.plusMillis((long) (wait.toMillis() * JITTER * random.nextDouble()));
+    }
+
+    /** How long a destination is left alone that could not be reached {@code times} in a row. */
+    Duration afterUnreached(int times, RandomGenerator random) {
+        return after(Math.min(times, DESTINATION_STEPS), random);
     }
 
     /** The longest wait there is. */

@@ -18,7 +18,7 @@ public record LocalDomain(Domain name, Delivery deliver, Mailboxes mailboxes, Op
                 && switch (deliver) {
                     case Delivery.IntoMaildir into ->
                         into.template().resolve(name, localPart).isPresent();
-                    case Delivery.Discard _ -> true;
+                    case Delivery.Onward _ -> true;
                 };
     }
 
@@ -27,8 +27,8 @@ public record LocalDomain(Domain name, Delivery deliver, Mailboxes mailboxes, Op
         /** A Maildir for each. */
         record IntoMaildir(MaildirTemplate template) implements Delivery {}
 
-        /** Accepted and dropped: for tests and no-reply addresses. */
-        record Discard() implements Delivery {}
+        /** On to another host, or dropped. */
+        record Onward(NextHop hop) implements Delivery {}
     }
 
     /** Who exists. */
@@ -42,6 +42,9 @@ public record LocalDomain(Domain name, Delivery deliver, Mailboxes mailboxes, Op
 
         /** Whose Maildir is there. */
         record Existing() implements Mailboxes {}
+
+        /** Whom the next hop takes: it is asked. */
+        record Ask() implements Mailboxes {}
 
         /** Everybody. */
         record Any() implements Mailboxes {}

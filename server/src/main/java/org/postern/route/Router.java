@@ -20,6 +20,7 @@ public final class Router {
     private static final List<String> ROLES = List.of("postmaster", "abuse");
 
     private final Map<String, LocalDomain> domains = new HashMap<>();
+    private final List<RouteRule> rules;
     private final Domain hostname;
     private final Optional<Mailbox> postmaster;
     private final Path postmasterMaildir;
@@ -27,13 +28,19 @@ public final class Router {
     /**
      * A router for these domains.
      *
-     * @param postmaster who reads mail to postmaster and abuse where no mailbox of that name is listed; a mailbox of ours
+     * @param rules where the rest goes: the first that matches
+     * @param postmaster who reads mail to postmaster and abuse where no mailbox of that name is listed
      * @param postmasterMaildir where it is kept when nobody is named
      */
     public Router(
-            Domain hostname, Collection<LocalDomain> domains, Optional<Mailbox> postmaster, Path postmasterMaildir) {
+            Domain hostname,
+            Collection<LocalDomain> domains,
+            List<RouteRule> rules,
+            Optional<Mailbox> postmaster,
+            Path postmasterMaildir) {
         this.hostname = hostname;
         domains.forEach(domain -> this.domains.put(domain.name().canonical(), domain));
+        this.rules = List.copyOf(rules);
         this.postmaster = postmaster;
         this.postmasterMaildir = postmasterMaildir;
     }
@@ -42,31 +49,52 @@ public final class Router {
     public Route route(ForwardPath recipient) {
         return switch (recipient) {
             case ForwardPath.Postmaster _ -> toPostmaster(new Mailbox("postmaster", hostname));
-            case Mailbox mailbox
-            when mailbox.host() instanceof Domain domain -> {
-                LocalDomain ours = domains.get(domain.canonical());
-                yield ours == null
-                        ? new Route.NotOurs()
-                        : local(ours, mailbox.localPart().toLowerCase(Locale.ROOT));
-            }
-            // An address literal is never ours: mail is for names (RFC 5321 §4.1.3 leaves the choice to us).
-            case Mailbox _ -> new Route.NotOurs();
+            case Mailbox mailbox ->
+                ours(mailbox).map(domain -> local(domain, mailbox)).orElseGet(() -> outside(mailbox));
         };
     }
 
-    private Route local(LocalDomain domain, String localPart) {
+    /** The domain of ours that {@code mailbox} is in. An address literal is never ours (RFC 5321 §4.1.3 leaves the choice to us). */
+    public Optional<LocalDomain> ours(Mailbox mailbox) {
+        return mailbox.host() instanceof Domain domain
+                ? Optional.ofNullable(domains.get(domain.canonical()))
+                : Optional.empty();
+    }
+
+    /** Whether it is clear without a look at who exists that {@code recipient} goes into files here. */
+    public boolean staysHere(ForwardPath recipient) {
+        return recipient instanceof Mailbox mailbox
+                && !ROLES.contains(mailbox.localPart().toLowerCase(Locale.ROOT))
+                && ours(mailbox)
+                        .filter(domain -> domain.deliver() instanceof LocalDomain.Delivery.IntoMaildir)
+                        .isPresent();
+    }
+
+    private Route outside(Mailbox mailbox) {
+        for (RouteRule rule : rules) {
+            if (rule.matches(mailbox.host())) {
+                return rule.via() instanceof NextHop.Discard
+                        ? new Route.Discard(mailbox, false)
+                        : new Route.Onward(mailbox, rule.via(), false, rule.credentials());
+            }
+        }
+        return new Route.NotOurs();
+    }
+
+    private Route local(LocalDomain domain, Mailbox asked) {
+        String localPart = asked.localPart().toLowerCase(Locale.ROOT);
         if (exists(domain, localPart)) {
-            return deliver(domain, localPart);
+            return deliver(domain, localPart, asked);
         }
         if (ROLES.contains(localPart)) {
             return toPostmaster(new Mailbox(localPart, domain.name()));
         }
         int plus = localPart.indexOf('+');
         if (plus > 0 && exists(domain, localPart.substring(0, plus))) {
-            return deliver(domain, localPart.substring(0, plus));
+            return deliver(domain, localPart.substring(0, plus), asked);
         }
         return domain.catchAll()
-                .map(name -> deliver(domain, name))
+                .map(name -> deliver(domain, name, new Mailbox(name, domain.name())))
                 .orElseGet(() -> new Route.NoSuchMailbox("no such mailbox"));
     }
 
@@ -74,7 +102,8 @@ public final class Router {
         return switch (domain.mailboxes()) {
             case LocalDomain.Mailboxes.Listed listed -> listed.localParts().contains(localPart);
             // postmaster goes to whoever is named for it, and a tag to its mailbox, where everybody exists.
-            case LocalDomain.Mailboxes.Any _ -> !ROLES.contains(localPart) && localPart.indexOf('+') <= 0;
+            case LocalDomain.Mailboxes.Any _, LocalDomain.Mailboxes.Ask _ ->
+                !ROLES.contains(localPart) && localPart.indexOf('+') <= 0;
             case LocalDomain.Mailboxes.Existing _ -> hasMaildir(domain, localPart);
         };
     }
@@ -87,33 +116,36 @@ public final class Router {
                         .isPresent();
     }
 
-    private static Route deliver(LocalDomain domain, String localPart) {
-        // A name of 64 octets may be too long by now: some letters grow in lower case (U+023A from two octets to
-        // three), and "x." needs quotes where "x.+tag" did not.
-        return Mailbox.of(localPart, domain.name())
-                .flatMap(mailbox -> deliver(domain, mailbox))
-                .orElseGet(() -> new Route.NoSuchMailbox("no mailbox can have such a name here"));
-    }
-
-    private static Optional<Route> deliver(LocalDomain domain, Mailbox mailbox) {
+    /** The next hop gets the name as it was written, with its tag: what it makes of it is its own business. */
+    private static Route deliver(LocalDomain domain, String localPart, Mailbox asked) {
         return switch (domain.deliver()) {
-            case LocalDomain.Delivery.Discard _ -> Optional.of(new Route.Discard(mailbox));
+            case LocalDomain.Delivery.Onward(NextHop.Discard _) -> new Route.Discard(asked, true);
+            case LocalDomain.Delivery.Onward(NextHop hop) -> new Route.Onward(asked, hop, true, Optional.empty());
             case LocalDomain.Delivery.IntoMaildir into ->
-                into.template()
-                        .resolve(domain.name(), mailbox.localPart())
-                        .<Route>map(path -> new Route.IntoMaildir(mailbox, path));
+                // A name of 64 octets may be too long by now: some letters grow in lower case (U+023A from two octets
+                // to
+                // three), and "x." needs quotes where "x.+tag" did not.
+                Mailbox.of(localPart, domain.name())
+                        .flatMap(mailbox -> into(domain, into, mailbox))
+                        .orElseGet(() -> new Route.NoSuchMailbox("no mailbox can have such a name here"));
         };
     }
 
+    private static Optional<Route> into(LocalDomain domain, LocalDomain.Delivery.IntoMaildir into, Mailbox mailbox) {
+        return into.template()
+                .resolve(domain.name(), mailbox.localPart())
+                .map(path -> new Route.IntoMaildir(mailbox, path));
+    }
+
     private Route toPostmaster(Mailbox asked) {
-        if (postmaster.isPresent() && postmaster.get().host() instanceof Domain domain) {
-            LocalDomain ours = domains.get(domain.canonical());
-            String localPart = postmaster.get().localPart().toLowerCase(Locale.ROOT);
-            // Not through route(): were postmaster@ itself named, that would lead back here.
-            if (ours != null) {
-                return deliver(ours, localPart);
-            }
+        Optional<LocalDomain> ours = postmaster.flatMap(this::ours);
+        // Not through route(): were postmaster@ itself named, that would lead back here.
+        if (ours.isPresent() && postmaster.isPresent()) {
+            return deliver(ours.get(), postmaster.get().localPart().toLowerCase(Locale.ROOT), postmaster.get());
         }
-        return new Route.IntoMaildir(asked, postmasterMaildir);
+        return postmaster
+                .map(this::outside)
+                .filter(Route.Onward.class::isInstance)
+                .orElseGet(() -> new Route.IntoMaildir(asked, postmasterMaildir));
     }
 }

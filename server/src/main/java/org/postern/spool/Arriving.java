@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.postern.smtp.Envelope;
+import org.postern.smtp.MailParameters.Body;
 
 /** A message while it comes in: pieces are handed over as they fill, the last one with all else, durably. One use, one thread. */
 final class Arriving {
@@ -21,6 +23,7 @@ final class Arriving {
     private int length;
     private int pieces;
     private long octets;
+    private boolean eightBit;
 
     Arriving(Committer committer, Space space, Spool.Arrival arrival) {
         this.committer = committer;
@@ -42,6 +45,7 @@ final class Arriving {
                     return finish();
                 }
                 crc.update(buffer, length, got);
+                eightBit |= hasEightBit(buffer, length, length + got);
                 length += got;
                 octets += got;
             }
@@ -49,6 +53,14 @@ final class Arriving {
             abandon(problem);
             throw problem;
         }
+    }
+
+    private static boolean hasEightBit(byte[] octets, int from, int to) {
+        int all = 0;
+        for (int at = from; at < to; at++) {
+            all |= octets[at];
+        }
+        return all < 0;
     }
 
     private void makeRoom() throws IOException {
@@ -69,16 +81,18 @@ final class Arriving {
                 arrival.id(),
                 arrival.session(),
                 envelope.from(),
-                envelope.parameters().body(),
+                eightBit ? Body.EIGHT_BIT_MIME : Body.SEVEN_BIT,
                 envelope.parameters().smtputf8(),
                 arrival.quarantined(),
+                arrival.standing(),
                 arrival.trace(),
                 octets,
                 (int) crc.getValue(),
                 Duration.ZERO,
                 0,
                 envelope.recipients().stream()
-                        .map(path -> Recipient.fresh(path, received))
+                        .map(path -> Recipient.fresh(
+                                path, Optional.ofNullable(arrival.originals().get(path)), received))
                         .toList());
         committer.commit(new Write.Whole(arrival.id(), label, Records.message(message), pieces, take()));
         return message;

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.MailParameters.Body;
@@ -100,8 +101,14 @@ final class Records {
                 .number(message.checksum())
                 .number(message.recipients().size());
         message.recipients().forEach(recipient -> record.text(recipient.path().toString()));
-        // Messages that came before there was a quarantine end here.
-        return record.octet(message.quarantined() ? 1 : 0).sealed();
+        // Messages that came before there was a quarantine end here; those that came before there were routes, behind
+        // it.
+        record.octet(message.quarantined() ? 1 : 0);
+        record.text(message.standing().name());
+        message.recipients()
+                .forEach(recipient ->
+                        record.text(recipient.original().map(Object::toString).orElse("")));
+        return record.sealed();
     }
 
     /** The message as it was when it came. */
@@ -116,11 +123,17 @@ final class Records {
             String trace = record.text();
             long length = record.longNumber();
             int checksum = record.number();
-            var recipients = new ArrayList<Recipient>();
+            var paths = new ArrayList<ForwardPath>();
             for (int left = record.number(); left > 0; left--) {
-                recipients.add(Recipient.fresh(forwardPath(record.text()), Instant.ofEpochMilli(id.millis())));
+                paths.add(forwardPath(record.text()));
             }
             boolean quarantined = record.hasMore() && record.octet() == 1;
+            Standing standing = record.hasMore() ? Standing.valueOf(record.text()) : Standing.UNPROVEN;
+            Instant received = Instant.ofEpochMilli(id.millis());
+            var recipients = new ArrayList<Recipient>();
+            for (ForwardPath path : paths) {
+                recipients.add(Recipient.fresh(path, original(record), received));
+            }
             return new SpooledMessage(
                     id,
                     session,
@@ -128,6 +141,7 @@ final class Records {
                     body,
                     smtputf8,
                     quarantined,
+                    standing,
                     trace,
                     length,
                     checksum,
@@ -137,6 +151,12 @@ final class Records {
         } catch (BufferUnderflowException | IllegalArgumentException odd) {
             throw unreadable(id, odd);
         }
+    }
+
+    private static Optional<ForwardPath> original(RecordReader record) {
+        return Optional.of(record.hasMore() ? record.text() : "")
+                .filter(text -> !text.isEmpty())
+                .map(Records::forwardPath);
     }
 
     private static ReversePath reversePath(String text) {
@@ -163,6 +183,8 @@ final class Records {
                     .number(recipient.due().toEpochMilli())
                     .text(recipient.last());
         }
+        // States that were noted before there were notices end here.
+        message.recipients().forEach(recipient -> record.octet(recipient.noticed() ? 1 : 0));
         return record.sealed();
     }
 
@@ -180,8 +202,11 @@ final class Records {
                 Recipient.State state = Recipient.State.valueOf(record.text());
                 int attempts = record.number();
                 Instant due = Instant.ofEpochMilli(record.longNumber());
-                recipients.add(new Recipient(fresh.path(), state, attempts, due, record.text()));
+                recipients.add(
+                        new Recipient(fresh.path(), fresh.original(), state, attempts, due, false, record.text()));
             }
+            recipients.replaceAll(
+                    recipient -> record.hasMore() && record.octet() == 1 ? recipient.withNotice() : recipient);
             return message.with(age, revision, recipients);
         } catch (BufferUnderflowException | IllegalArgumentException odd) {
             throw unreadable(message.id(), odd);

@@ -3,8 +3,10 @@ package org.postern.spool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.postern.smtp.Envelope;
+import org.postern.smtp.ForwardPath;
 
 /** Keeps accepted messages until they are delivered. Safe for many threads. */
 public interface Spool extends AutoCloseable {
@@ -17,11 +19,24 @@ public interface Spool extends AutoCloseable {
      * @param session its name
      * @param trace the header fields that we put before the content, CRLF line ends
      * @param quarantined whether its recipients are to find it where they look for what is doubtful
+     * @param standing whether its sender is told of failures
+     * @param originals for recipients whom an alias named: whom the sender had named
      */
-    record Arrival(MessageId id, String session, Envelope envelope, String trace, boolean quarantined) {
-        /** One that goes the usual way. */
+    record Arrival(
+            MessageId id,
+            String session,
+            Envelope envelope,
+            String trace,
+            boolean quarantined,
+            Standing standing,
+            Map<ForwardPath, ForwardPath> originals) {
+        public Arrival {
+            originals = Map.copyOf(originals);
+        }
+
+        /** One of a client that we trust, which goes the usual way. */
         public Arrival(MessageId id, String session, Envelope envelope, String trace) {
-            this(id, session, envelope, trace, false);
+            this(id, session, envelope, trace, false, Standing.OURS, Map.of());
         }
     }
 

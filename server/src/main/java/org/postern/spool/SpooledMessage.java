@@ -14,7 +14,9 @@ import org.postern.smtp.ReversePath;
  * A message in the spool, all but its content.
  *
  * @param session the session that brought it
+ * @param body what its content is, whatever the client said: with 8-bit octets or without
  * @param quarantined whether its recipients find it where they look for what is doubtful
+ * @param standing whether its sender is told of failures
  * @param trace the header fields that we put before the content, CRLF line ends
  * @param octets of its content
  * @param checksum CRC-32C of its content
@@ -28,6 +30,7 @@ public record SpooledMessage(
         Body body,
         boolean smtputf8,
         boolean quarantined,
+        Standing standing,
         String trace,
         long octets,
         int checksum,
@@ -53,7 +56,7 @@ public record SpooledMessage(
 
     /** Whether nothing is left to do for it. */
     public boolean isDone() {
-        return recipients.stream().allMatch(recipient -> recipient.state() == Recipient.State.DELIVERED);
+        return recipients.stream().allMatch(Recipient::isDone);
     }
 
     /** Whether the operator holds some of it, and the rest is done. */
@@ -66,8 +69,25 @@ public record SpooledMessage(
         return with(newAge, revision + 1, recipients.stream().map(change).toList());
     }
 
+    /** The same as it is when it has grown that old: no revision of its own. */
+    public SpooledMessage agedTo(Duration newAge) {
+        return with(newAge, revision, recipients);
+    }
+
     SpooledMessage with(Duration newAge, int newRevision, List<Recipient> changed) {
         return new SpooledMessage(
-                id, session, from, body, smtputf8, quarantined, trace, octets, checksum, newAge, newRevision, changed);
+                id,
+                session,
+                from,
+                body,
+                smtputf8,
+                quarantined,
+                standing,
+                trace,
+                octets,
+                checksum,
+                newAge,
+                newRevision,
+                changed);
     }
 }

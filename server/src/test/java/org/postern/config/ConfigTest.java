@@ -220,8 +220,9 @@ final class ConfigTest {
                 "[domains.\"bücher.example\"]|1: domains.bücher.example is no domain name: write it with its xn--"
                         + " labels",
                 "[domains.a]\\n"
-                    + "deliver = \"lmtp:/x\"|2: domains.a.deliver should be \"maildir:/var/mail/{domain}/{local}\" or"
-                    + " \"discard:\", not \"lmtp:/x\"",
+                    + "deliver = \"lmtp:x\"|2: domains.a.deliver should be \"maildir:/var/mail/{domain}/{local}\","
+                    + " \"smtp://host:25\", \"smtps://host:465\", \"lmtp://host:24\", \"lmtp:/run/socket\", \"mx\" or"
+                    + " \"discard:\", not \"lmtp:x\"",
                 "[domains.a]\\n"
                         + "deliver = \"maildir:/x/{user}\"|2: domains.a.deliver has no good path: {user} is not known;"
                         + " there are {domain} and {local}",
@@ -231,8 +232,23 @@ final class ConfigTest {
                 "[domains.a]\\n"
                         + "deliver = \"maildir:/x/{local\"|2: domains.a.deliver has no good path: a brace is left open",
                 "[domains.a]\\n"
-                        + "mailboxes = \"ask\"|2: domains.a.mailboxes should be a list of local parts, \"existing\" or"
-                        + " \"any\", not \"ask\"",
+                        + "mailboxes = \"ask\"|2: domains.a.mailboxes \"ask\" needs somebody to ask: deliver ="
+                        + " \"lmtp://127.0.0.1:24\"",
+                "[domains.a]\\n"
+                        + "mailboxes = \"all\"|2: domains.a.mailboxes should be a list of local parts, \"existing\","
+                        + " \"ask\" or \"any\", not \"all\"",
+                "[[routes]]\\nto = \"*\"|2: routes needs to and via: to = \"*\", via = \"mx\"",
+                "[[routes]]\\nto = \"a..b\"\\nvia = \"mx\"|2: routes.to should be \"example.com\", \"*.example.com\" or"
+                        + " \"*\", not \"a..b\"",
+                "[[routes]]\\n"
+                        + "to = \"*\"\\n"
+                        + "via = \"mx\"\\n"
+                        + "credentials = \"x\"|4: routes.credentials are for a host: via ="
+                        + " \"smtp://smarthost.example.com:587\"",
+                "[[routes]]\\nto = \"*\"\\nvia = \"smtp://a:0\"|3: routes.via should be \"smtp://host:25\","
+                        + " \"smtps://host:465\", \"lmtp://host:24\", \"lmtp:/run/socket\", \"mx\" or \"discard:\", not"
+                        + " \"smtp://a:0\"",
+                "[[destinations]]\\ntls = \"may\"|2: destinations.to is missing: say for whom, as to = \"example.com\"",
                 "[domains.a]\\n"
                     + "mailboxes = [\"a b\"]|2: domains.a.mailboxes should hold local parts as \"ann\", not \"a b\"",
                 "[domains.a]\\n"
@@ -255,8 +271,8 @@ final class ConfigTest {
                         + "[domains.a]\\n"
                         + "mailboxes = \"any\"|1: postmaster is \"a/b\", which no mailbox here can be named",
                 "postmaster = \"ann\"|1: postmaster should be a mailbox as \"ann@example.com\", not \"ann\"",
-                "postmaster = \"ann@example.org\"|1: postmaster should be a mailbox of one of our domains (mail to"
-                        + " outside comes with routes, not built yet)",
+                "postmaster = \"ann@example.org\"|1: postmaster should be a mailbox of one of our domains, or one"
+                        + " that a route leads to",
                 "policy.banner-delay = \"2\"|1: policy.banner-delay should be a time as \"30s\", \"5m\" or \"1h30m\","
                         + " not \"2\"",
                 "limits.command-time = \"0s\"|1: limits.command-time is at least 1ms",

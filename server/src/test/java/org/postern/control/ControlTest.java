@@ -37,6 +37,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
+import org.postern.queue.SilentReporter;
+import org.postern.queue.Suspensions;
+import org.postern.queue.TestCourier;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.MailParameters;
 import org.postern.smtp.Mailbox;
@@ -60,7 +63,14 @@ class ControlTest {
     @BeforeEach
     void start() throws IOException {
         spool = RocksSpool.open(data.resolve("spool"), new RocksSpool.Room(1 << 20, 0), clock);
-        queue = new Queue(spool, (_, _) -> Map.of(), RetrySchedule.DEFAULT, clock);
+        queue = new Queue(
+                spool,
+                new TestCourier((_, _) -> Map.of(), 1),
+                new SilentReporter(),
+                Suspensions.open(data.resolve("suspended")),
+                RetrySchedule.DEFAULT,
+                1,
+                clock);
         desk = new Desk(spool, queue, clock, "Postern of the test", Desk.Running.NO);
         server = ControlServer.start(data, desk).orElseThrow();
     }

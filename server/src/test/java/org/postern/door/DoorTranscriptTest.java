@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.config.Config;
 import org.postern.config.Listen;
-import org.postern.delivery.LocalCourier;
+import org.postern.delivery.Deliveries;
 import org.postern.dns.Answer;
 import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
@@ -34,6 +34,8 @@ import org.postern.dns.TestZone;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
+import org.postern.queue.SilentReporter;
+import org.postern.queue.Suspensions;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
@@ -105,7 +107,7 @@ final class DoorTranscriptTest {
         var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted).behind(_ -> frontEnd);
         Router router = router(mail);
         try (Spool spool = RocksSpool.open(root.resolve("spool of " + file.getFileName()), ROOM, CLOCK);
-                Queue queue = queue(spool, router)) {
+                Queue queue = queue(spool, router, mail)) {
             Path toml = Files.writeString(
                     root.resolve(file.getFileName() + ".toml"), TOML + limits(transcript) + policy(transcript));
             Config config = ((Config.Result.Valid) Config.read(toml)).config();
@@ -220,13 +222,20 @@ final class DoorTranscriptTest {
                 new LocalDomain(new Domain("any.example"), maildirs, new Mailboxes.Any(), Optional.empty()));
         Files.createDirectory(mail.resolve("example.com"));
         Files.writeString(mail.resolve("example.com/eve"), "a file where the Maildir should be");
-        return new Router(HOSTNAME, domains, Optional.empty(), mail.resolve("postmaster"));
+        return new Router(HOSTNAME, domains, List.of(), Optional.empty(), mail.resolve("postmaster"));
     }
 
-    private static Queue queue(Spool spool, Router router) throws IOException {
-        var courier = new LocalCourier(spool, router, new MaildirDelivery(HOSTNAME.name()));
-        var queue = new Queue(spool, courier, RetrySchedule.DEFAULT, CLOCK);
-        queue.start(1);
+    private static Queue queue(Spool spool, Router router, Path data) throws IOException {
+        var courier = new Deliveries(spool, router, new MaildirDelivery(HOSTNAME.name()), 1);
+        var queue = new Queue(
+                spool,
+                courier,
+                new SilentReporter(),
+                Suspensions.open(data.resolve("suspended")),
+                RetrySchedule.DEFAULT,
+                1,
+                CLOCK);
+        queue.start();
         return queue;
     }
 

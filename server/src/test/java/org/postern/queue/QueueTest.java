@@ -54,6 +54,7 @@ class QueueTest {
     private final TestClock clock = new TestClock();
     private final BlockingQueue<String> attempts = new LinkedBlockingQueue<>();
     private volatile Function<String, Outcome> answer = _ -> new Outcome.Delivered("there");
+    private final TestReporter reporter = new TestReporter();
     private Spool spool;
 
     /** A clock that somebody sets. */
@@ -87,9 +88,47 @@ class QueueTest {
     }
 
     private Queue queue(Duration... waits) throws IOException {
-        var queue = new Queue(spool, this::attempt, new RetrySchedule(List.of(waits), Duration.ofDays(5)), clock);
-        queue.start(2);
+        Queue queue = idle(this::attempt, schedule(waits));
+        queue.start();
         return queue;
+    }
+
+    private Queue idle(TestCourier.Attempt attempt, RetrySchedule schedule) throws IOException {
+        return idle(spool, attempt, schedule);
+    }
+
+    private Queue idle(Spool from, TestCourier.Attempt attempt, RetrySchedule schedule) throws IOException {
+        return new Queue(
+                from,
+                new TestCourier(attempt, 2),
+                reporter,
+                Suspensions.open(directory.resolve("suspended")),
+                schedule,
+                10,
+                clock);
+    }
+
+    private static RetrySchedule schedule(Duration... waits) {
+        return new RetrySchedule(List.of(waits), Duration.ofDays(5), Duration.ofHours(4));
+    }
+
+    /** Remembers who was told what. */
+    private static final class TestReporter implements Reporter {
+        private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        private volatile Optional<String> nobody = Optional.empty();
+
+        @Override
+        public Optional<String> failed(SpooledMessage message, Map<Recipient, Diagnosis> failures) {
+            failures.forEach((recipient, why) ->
+                    told.add("failed " + recipient.path().path() + " " + why.status() + " " + why.text()));
+            return nobody;
+        }
+
+        @Override
+        public void delayed(SpooledMessage message, Map<Recipient, Diagnosis> delays) {
+            delays.forEach((recipient, why) ->
+                    told.add("delayed " + recipient.path().path() + " " + why.status() + " " + why.text()));
+        }
     }
 
     private Map<ForwardPath, Outcome> attempt(SpooledMessage message, List<Recipient> due) {
@@ -201,22 +240,22 @@ class QueueTest {
     }
 
     @Test
-    void whatIsTriedForTooLongIsHeld() throws Exception {
+    void whatIsTriedForTooLongIsReported() throws Exception {
         answer = _ -> new Outcome.Later("disk full");
-        var schedule = new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1));
-        try (var queue = new Queue(spool, this::attempt, schedule, clock)) {
-            queue.start(1);
+        var schedule = new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1), Duration.ofDays(1));
+        try (var queue = idle(this::attempt, schedule)) {
+            queue.start();
             SpooledMessage message = accept("bob@example.com");
             queue.add(message);
-            nextAttempt();
-            eventually(() -> state(message.id(), 0) == State.HELD);
-            assertThat(spool.find(message.id())
-                            .orElseThrow()
-                            .recipients()
-                            .getFirst()
-                            .last())
+            assertThat(told())
+                    .startsWith("failed <bob@example.com> 4.4.7 given up after ")
                     .endsWith("disk full");
+            eventually(() -> spool.find(message.id()).isEmpty());
         }
+    }
+
+    private String told() throws InterruptedException {
+        return String.valueOf(reporter.told.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
 
     private static void eventually(Callable<Boolean> condition) throws Exception {
@@ -298,18 +337,18 @@ class QueueTest {
     }
 
     @Test
-    void queueThatCantStartEndsItsWorkers() {
+    void queueThatCantStartEndsItsThreads() throws Exception {
         var damaged = (Spool)
                 Proxy.newProxyInstance(Spool.class.getClassLoader(), new Class<?>[] {Spool.class}, (_, _, _) -> {
                     throw new IOException("a damaged page");
                 });
         var before = Thread.getAllStackTraces().keySet();
-        Courier courier = (_, _) -> Map.of();
-        var queue = new Queue(damaged, courier, RetrySchedule.DEFAULT, clock);
+        Queue queue = idle(damaged, this::attempt, RetrySchedule.DEFAULT);
 
-        assertThatThrownBy(() -> queue.start(3)).hasMessage("a damaged page");
+        assertThatThrownBy(queue::start).hasMessage("a damaged page");
         assertThat(Thread.getAllStackTraces().keySet())
-                .filteredOn(thread -> thread.getName().startsWith("delivery-"))
+                .filteredOn(thread -> thread.getName().startsWith("delivery-")
+                        || thread.getName().startsWith("queue-"))
                 .allMatch(before::contains);
     }
 
@@ -342,15 +381,14 @@ class QueueTest {
     void whatTheStartFindsBeingDeliveredIsNotDeliveredTwice() throws Exception {
         var tries = new AtomicInteger();
         var mayEnd = new CountDownLatch(1);
-        var schedule = new RetrySchedule(List.of(FAR), Duration.ofDays(5));
-        Courier slow = (message, due) -> {
+        TestCourier.Attempt slow = (message, due) -> {
             tries.incrementAndGet();
             await(mayEnd);
             return attempt(message, due);
         };
-        try (var queue = new Queue(spool, slow, schedule, clock)) {
+        try (var queue = idle(slow, schedule(FAR))) {
             queue.add(accept("bob@example.com"));
-            queue.start(2);
+            queue.start();
             eventually(() -> tries.get() > 0);
             assertThat(queue.size()).isEqualTo(1);
             mayEnd.countDown();
@@ -402,7 +440,7 @@ class QueueTest {
             queue.hold(held.id());
         }
         attempts.clear();
-        var idle = new Queue(spool, this::attempt, new RetrySchedule(List.of(FAR), Duration.ofDays(5)), clock);
+        Queue idle = idle(this::attempt, schedule(FAR));
         assertThat(idle.flushKept()).isEqualTo(1);
         try (Queue queue = queue(FAR)) {
             assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
@@ -417,21 +455,296 @@ class QueueTest {
         }
     }
 
+    // --- other hosts
+    // ---------------------------------------------------------------------------------------------------------------
+
+    private static Outcome unreachable(String why) {
+        return new Outcome.Unreachable(Diagnosis.of("4.4.1", why));
+    }
+
+    @Test
+    void someAreDeliveredSomeRetriedSomeReported() throws Exception {
+        answer = who -> switch (who.substring(0, who.indexOf('@'))) {
+            case "ann" -> new Outcome.Delivered("there");
+            case "bob" -> new Outcome.Later(Diagnosis.of("4.2.2", "mailbox full"));
+            default -> new Outcome.Failed(Diagnosis.of("5.1.1", "no such user"));
+        };
+        SpooledMessage message = accept("ann@a.test", "bob@b.test", "eve@a.test");
+        try (Queue queue = queue(FAR)) {
+            assertThat(told()).isEqualTo("failed <eve@a.test> 5.1.1 no such user");
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+        }
+        assertThat(spool.find(message.id()).orElseThrow().recipients())
+                .extracting(Recipient::state)
+                .containsExactly(State.DELIVERED, State.WAITING, State.REPORTED);
+    }
+
+    @Test
+    void whatMayNotBeReportedIsKeptForTheOperatorAndForgottenInTheEnd() throws Exception {
+        answer = _ -> new Outcome.Failed(Diagnosis.of("5.1.1", "no such user"));
+        reporter.nobody = Optional.of("its sender may be forged");
+        var schedule = new RetrySchedule(List.of(FAR), Duration.ofSeconds(1), FAR);
+        SpooledMessage message = accept("eve@a.test");
+        try (Queue queue = idle(this::attempt, schedule)) {
+            queue.start();
+            nextAttempt();
+            eventually(() -> spool.find(message.id())
+                    .map(one -> one.recipients().getFirst().state() == State.UNDELIVERABLE)
+                    .orElse(true));
+            eventually(() -> queue.size() == 0);
+            eventually(() -> spool.find(message.id()).isEmpty());
+            assertThat(attempts).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsOurFaultIsNeverReported() throws Exception {
+        answer = _ -> new Outcome.Ours("the password is wrong");
+        var schedule = new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1), Duration.ofMillis(1));
+        SpooledMessage message = accept("bob@a.test");
+        try (Queue queue = idle(this::attempt, schedule)) {
+            queue.start();
+            eventually(() -> state(message.id(), 0) == State.HELD);
+            assertThat(reporter.told).isEmpty();
+        }
+    }
+
+    @Test
+    void senderIsToldOnceThatItTakesLong() throws Exception {
+        answer = _ -> new Outcome.Later(Diagnosis.of("4.2.2", "mailbox full"));
+        var schedule = new RetrySchedule(List.of(MOMENT), FAR, Duration.ofMillis(1));
+        accept("bob@a.test");
+        try (Queue queue = idle(this::attempt, schedule)) {
+            queue.start();
+            assertThat(told()).isEqualTo("delayed <bob@a.test> 4.2.2 mailbox full");
+            nextAttempt();
+            nextAttempt();
+            nextAttempt();
+        }
+        assertThat(reporter.told).isEmpty();
+    }
+
+    /** One that nobody reaches costs an attempt now and then, whatever waits for it; and when it is back, all goes. */
+    @Test
+    @Tag("fair-1")
+    void deadDestinationHoldsNobodyUp() throws Exception {
+        answer = who -> who.endsWith("@dead.test") ? unreachable("nobody there") : new Outcome.Delivered("there");
+        for (int i = 0; i < 200; i++) {
+            accept("a" + i + "@dead.test");
+        }
+        for (int i = 0; i < 50; i++) {
+            accept("b" + i + "@live.test");
+        }
+        try (Queue queue = queue(FAR)) {
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(attempts).filteredOn(who -> who.endsWith("@live.test")).hasSize(50);
+            assertThat(attempts).filteredOn(who -> who.endsWith("@dead.test")).hasSizeLessThanOrEqualTo(2);
+            assertThat(queue.size()).isEqualTo(200);
+            Situation dead = queue.situation(Destination.remote("dead.test"));
+            assertThat(dead.waiting()).isEqualTo(200);
+            assertThat(dead.why()).contains("nobody there");
+            assertThat(dead.next()).isPresent();
+
+            queue.add(accept("late@dead.test"));
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(attempts).doesNotContain("late@dead.test");
+
+            answer = _ -> new Outcome.Delivered("there");
+            queue.flush();
+            eventually(() -> queue.size() == 0);
+        }
+    }
+
+    /** Nobody tries them by themselves, and their time is up all the same. */
+    @Test
+    void whatWaitsForDeadDestinationExpires() throws Exception {
+        answer = _ -> unreachable("nobody there");
+        var schedule = new RetrySchedule(List.of(FAR), Duration.ofMillis(300), Duration.ofMillis(200));
+        for (int i = 0; i < 10; i++) {
+            accept("a" + i + "@dead.test");
+        }
+        try (Queue queue = idle(this::attempt, schedule)) {
+            queue.start();
+            nextAttempt();
+            eventually(() -> {
+                queue.sweep();
+                return spool.page(Optional.empty(), 10).isEmpty();
+            });
+            assertThat(attempts).hasSizeLessThan(3);
+            assertThat(reporter.told)
+                    .filteredOn(line -> line.contains("4.4.7 given up after") && line.endsWith("nobody there"))
+                    .hasSize(10);
+        }
+    }
+
+    @Test
+    void whatIsSuspendedWaitsAlsoAfterARestart() throws Exception {
+        Destination destination = Destination.remote("a.test");
+        try (Queue queue = queue(FAR)) {
+            assertThat(queue.suspend(queue.destination("a.test"))).isTrue();
+            assertThat(queue.suspend(destination)).isFalse();
+        }
+        try (Queue queue = queue(FAR)) {
+            queue.add(accept("bob@a.test"));
+            queue.add(accept("bob@b.test"));
+            assertThat(nextAttempt()).isEqualTo("bob@b.test");
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(attempts).isEmpty();
+            assertThat(queue.situations(10)).extracting(Situation::destination).containsExactly("a.test");
+
+            assertThat(queue.resume(destination)).isTrue();
+            assertThat(nextAttempt()).isEqualTo("bob@a.test");
+        }
+    }
+
+    /** RFC 5321 §4.5.4.1: a few at first, more once it answers, and never more than are allowed. */
+    @Test
+    void attemptsAtOnceGrowAndAreBounded() throws Exception {
+        var most = new AtomicInteger();
+        var now = new AtomicInteger();
+        var mayEnd = new CountDownLatch(1);
+        TestCourier.Attempt slow = (message, due) -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            await(mayEnd);
+            now.decrementAndGet();
+            return attempt(message, due);
+        };
+        for (int i = 0; i < 40; i++) {
+            accept("bob@a.test");
+        }
+        try (Queue queue = new Queue(
+                spool,
+                new TestCourier(slow, 5),
+                reporter,
+                Suspensions.open(directory.resolve("suspended")),
+                schedule(FAR),
+                10,
+                clock)) {
+            queue.start();
+            eventually(() -> now.get() == 2);
+            assertThat(queue.situation(Destination.remote("a.test")).allowed()).isEqualTo(2);
+            mayEnd.countDown();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(attempts).hasSize(40);
+            assertThat(most.get()).isLessThanOrEqualTo(5);
+        }
+    }
+
+    /** Two hosts that never answer take half of the connections between them; a third one that does has the rest. */
+    @Test
+    @Tag("fair-1")
+    void hostsThatNeverAnswerLeaveConnectionsToOthers() throws Exception {
+        var mayEnd = new CountDownLatch(1);
+        TestCourier.Attempt courier = (message, due) -> {
+            String who = due.getFirst().path().toString();
+            if (who.endsWith(".dead.test")) {
+                await(mayEnd);
+                return Map.of(due.getFirst().path(), unreachable("timed out"));
+            }
+            return attempt(message, due);
+        };
+        accept("bob@live.test");
+        try (Queue queue = new Queue(
+                spool,
+                new TestCourier(courier, 5),
+                reporter,
+                Suspensions.open(directory.resolve("suspended")),
+                schedule(FAR),
+                4,
+                clock)) {
+            queue.start();
+            assertThat(nextAttempt()).isEqualTo("bob@live.test");
+            for (int i = 0; i < 20; i++) {
+                queue.add(accept("bob@d" + i + ".dead.test"));
+            }
+            for (int i = 0; i < 20; i++) {
+                queue.add(accept("bob@live.test"));
+                assertThat(nextAttempt()).isEqualTo("bob@live.test");
+            }
+            mayEnd.countDown();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+        }
+    }
+
+    /** It answers to some of us, and takes no more: nobody is put off for hours. */
+    @Test
+    void destinationThatTakesNoMoreAtOnceIsNotDown() throws Exception {
+        var first = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        var open = new AtomicInteger();
+        TestCourier.Attempt courier = (message, due) -> {
+            if (open.incrementAndGet() > 1 && mayEnd.getCount() > 0) {
+                open.decrementAndGet();
+                first.countDown();
+                return Map.of(due.getFirst().path(), unreachable("421 too many connections"));
+            }
+            if (attempts.size() > 0) {
+                await(mayEnd);
+            }
+            open.decrementAndGet();
+            return attempt(message, due);
+        };
+        accept("ann@a.test");
+        try (Queue queue = idle(courier, schedule(FAR))) {
+            queue.start();
+            eventually(() -> attempts.size() == 1);
+            queue.add(accept("bob@a.test"));
+            queue.add(accept("cid@a.test"));
+            await(first);
+            assertThat(queue.situation(Destination.remote("a.test")).unreached())
+                    .isZero();
+            mayEnd.countDown();
+            eventually(() -> attempts.size() == 3);
+        }
+    }
+
+    @Test
+    @Tag("stop-1")
+    void stopBreaksOffWhatTakesTooLong() throws Exception {
+        var begun = new CountDownLatch(1);
+        var aborted = new CountDownLatch(1);
+        TestCourier.Attempt courier = (message, due) -> {
+            begun.countDown();
+            await(aborted);
+            return Map.of(due.getFirst().path(), unreachable("broken off"));
+        };
+        SpooledMessage message = accept("ann@a.test");
+        var queue = new Queue(
+                spool,
+                new TestCourier(courier, 2) {
+                    @Override
+                    public void abort() {
+                        aborted.countDown();
+                    }
+                },
+                reporter,
+                Suspensions.open(directory.resolve("suspended")),
+                schedule(FAR),
+                10,
+                clock);
+        queue.start();
+        await(begun);
+        queue.close(Duration.ofMillis(10));
+        assertThat(state(message.id(), 0)).isEqualTo(State.WAITING);
+    }
+
     // The start's scan read a message before the operator said of it: what he said counts.
     @Test
     @Timeout(20)
     void whatTheStartFindsLaterThanTheOperatorAskedIsNotPutOff() throws Exception {
-        var agenda = new Agenda();
-        var id = new MessageId(1);
+        var workers = new LinkedBlockingQueue<Lane.Worker>();
+        var agenda = new Agenda(_ -> 1, 10, workers::add, clock);
+        SpooledMessage message = accept("bob@example.com");
         long now = System.nanoTime();
-        agenda.take(id, now);
-        agenda.release(id, now, now);
-        agenda.add(id, now + FAR.toNanos(), now);
+        agenda.open();
+        agenda.settle(agenda.claim(message.id()).orElseThrow(), now, Map.of(Destination.LOCAL, now), true);
+        agenda.add(message, Map.of(Destination.LOCAL, now + FAR.toNanos()), true);
 
-        assertThat(agenda.take()).map(Agenda.Task::id).contains(id);
-        agenda.add(id, now, now);
-        assertThat(agenda.size()).as("it is being worked at").isEqualTo(1);
-        agenda.release(id);
-        assertThat(agenda.size()).isZero();
+        Agenda.Task task = agenda.next(workers.take(), Duration.ZERO).orElseThrow();
+        assertThat(task.item().id).isEqualTo(message.id());
+        agenda.add(message, Map.of(Destination.LOCAL, now), true);
+        assertThat(agenda.size(Timetable.KEPT)).as("it is being worked at").isEqualTo(1);
+        agenda.release(task, Agenda.Next.NEVER);
+        assertThat(agenda.size(Timetable.KEPT)).isZero();
     }
 }

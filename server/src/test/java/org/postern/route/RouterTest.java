@@ -26,7 +26,7 @@ final class RouterTest {
 
     private static Router router(Mailboxes mailboxes, Optional<String> catchAll, Optional<Mailbox> postmaster) {
         var domain = new LocalDomain(new Domain("Example.com"), MAIL, mailboxes, catchAll);
-        return new Router(HOST, List.of(domain), postmaster, Path.of("/data/postmaster"));
+        return new Router(HOST, List.of(domain), List.of(), postmaster, Path.of("/data/postmaster"));
     }
 
     private static final Router LISTED =
@@ -63,7 +63,7 @@ final class RouterTest {
     void aDomainIsOursInBothItsForms(String recipient) {
         var domain = new LocalDomain(
                 new Domain("xn--bcher-kva.example"), MAIL, new Mailboxes.Listed(Set.of("ann")), Optional.empty());
-        var router = new Router(HOST, List.of(domain), Optional.empty(), Path.of("/data/postmaster"));
+        var router = new Router(HOST, List.of(domain), List.of(), Optional.empty(), Path.of("/data/postmaster"));
         assertThat(router.route(mailbox(recipient)))
                 .isInstanceOfSatisfying(
                         Route.IntoMaildir.class,
@@ -178,7 +178,7 @@ final class RouterTest {
                 new Delivery.IntoMaildir(template),
                 new Mailboxes.Existing(),
                 Optional.empty());
-        var router = new Router(HOST, List.of(domain), Optional.empty(), Path.of("/data/postmaster"));
+        var router = new Router(HOST, List.of(domain), List.of(), Optional.empty(), Path.of("/data/postmaster"));
         assertThat(router.route(mailbox("Ann+x@example.com"))).isInstanceOf(Route.IntoMaildir.class);
         assertThat(router.route(mailbox("bob@example.com"))).isInstanceOf(Route.NoSuchMailbox.class);
         assertThat(router.route(mailbox("\"../example.com/ann\"@example.com"))).isInstanceOf(Route.NoSuchMailbox.class);
@@ -187,8 +187,11 @@ final class RouterTest {
     @Test
     void discardedMailIsAccepted() {
         var domain = new LocalDomain(
-                new Domain("example.com"), new Delivery.Discard(), new Mailboxes.Any(), Optional.empty());
-        var router = new Router(HOST, List.of(domain), Optional.empty(), Path.of("/data/postmaster"));
+                new Domain("example.com"),
+                new Delivery.Onward(new NextHop.Discard()),
+                new Mailboxes.Any(),
+                Optional.empty());
+        var router = new Router(HOST, List.of(domain), List.of(), Optional.empty(), Path.of("/data/postmaster"));
         assertThat(router.route(mailbox("ann@example.com"))).isInstanceOf(Route.Discard.class);
     }
 

@@ -123,13 +123,14 @@ class FixtureTest {
                 body,
                 smtputf8,
                 false,
+                Standing.UNPROVEN,
                 "Received: from fixture\r\n",
                 content.length,
                 (int) crc.getValue(),
                 Duration.ZERO,
                 0,
                 envelope.recipients().stream()
-                        .map(path -> Recipient.fresh(path, NOW))
+                        .map(path -> Recipient.fresh(path, Optional.empty(), NOW))
                         .toList());
     }
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -74,7 +75,7 @@ class RocksSpoolTest {
             kept = accept(
                     spool,
                     "\"ann lee\"@example.org",
-                    "hello\r\n".getBytes(ISO_8859_1),
+                    "hellö\r\n".getBytes(ISO_8859_1),
                     "bob@example.com",
                     "ü@example.com");
         }
@@ -83,7 +84,43 @@ class RocksSpoolTest {
             assertThat(found).isEqualTo(kept);
             assertThat(found.received()).isEqualTo(NOW);
             assertThat(found.body()).isEqualTo(Body.EIGHT_BIT_MIME);
-            assertThat(spool.content(found).readAllBytes()).isEqualTo("hello\r\n".getBytes(ISO_8859_1));
+            assertThat(spool.content(found).readAllBytes()).isEqualTo("hellö\r\n".getBytes(ISO_8859_1));
+        }
+    }
+
+    /** RFC 6152 is about octets: what the next hop is told is what there is, whatever the client said. */
+    @Test
+    void contentWithoutEightBitOctetsIsKnownAsSuch() throws IOException {
+        try (RocksSpool spool = open()) {
+            assertThat(accept(spool, "", "hello\r\n".getBytes(ISO_8859_1), "bob@example.com")
+                            .body())
+                    .isEqualTo(Body.SEVEN_BIT);
+            byte[] late = new byte[200_000];
+            late[199_999] = (byte) 0xe9;
+            assertThat(accept(spool, "", late, "bob@example.com").body()).isEqualTo(Body.EIGHT_BIT_MIME);
+        }
+    }
+
+    /** Who is told of failures, and whom the sender had named, outlive a restart; so does that somebody was told. */
+    @Test
+    void standingOriginalsAndNoticesAreKept() throws IOException {
+        Mailbox alias = Mailbox.parse("sales@example.com").orElseThrow();
+        Mailbox bob = Mailbox.parse("bob@example.org").orElseThrow();
+        SpooledMessage changed;
+        try (RocksSpool spool = open()) {
+            var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, List.of(bob));
+            var arrival =
+                    new Spool.Arrival(spool.nextId(), "s-1", envelope, "", false, Standing.PROVEN, Map.of(bob, alias));
+            SpooledMessage kept = spool.accept(arrival, new ByteArrayInputStream(new byte[] {'x'}));
+            changed = kept.with(kept.age(), Recipient::withNotice);
+            spool.update(changed);
+        }
+        try (RocksSpool spool = open()) {
+            SpooledMessage found = spool.find(changed.id()).orElseThrow();
+            assertThat(found).isEqualTo(changed);
+            assertThat(found.standing()).isEqualTo(Standing.PROVEN);
+            assertThat(found.recipients().getFirst().original()).contains(alias);
+            assertThat(found.recipients().getFirst().noticed()).isTrue();
         }
     }
 

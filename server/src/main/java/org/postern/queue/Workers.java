@@ -1,0 +1,228 @@
+package org.postern.queue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.queue.Agenda.Next;
+import org.postern.queue.Courier.Outcome;
+import org.postern.queue.Lane.Worker;
+import org.postern.smtp.ForwardPath;
+import org.postern.spool.MessageId;
+import org.postern.spool.Recipient;
+import org.postern.spool.Recipient.State;
+import org.postern.spool.Spool;
+import org.postern.spool.SpoolProblem;
+import org.postern.spool.SpooledMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Those who make the attempts that are due: each a thread with a run of its own, at one destination. */
+final class Workers {
+    private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+
+    private final Spool spool;
+    private final Courier courier;
+    private final RetrySchedule schedule;
+    private final Timetable timetable;
+    private final Aftermath aftermath;
+    private final AtomicInteger count = new AtomicInteger();
+
+    Workers(Spool spool, Courier courier, RetrySchedule schedule, Timetable timetable, Aftermath aftermath) {
+        this.spool = spool;
+        this.courier = courier;
+        this.schedule = schedule;
+        this.timetable = timetable;
+        this.aftermath = aftermath;
+    }
+
+    /** Gives {@code worker} a thread. Returns at once. */
+    void employ(Worker worker, Agenda agenda) {
+        Thread.Builder thread =
+                switch (worker.lane.destination.kind()) {
+                    case LOCAL -> Thread.ofPlatform();
+                    case REMOTE -> Thread.ofVirtual();
+                };
+        thread.name("delivery-" + count.incrementAndGet()).start(() -> work(worker, agenda));
+    }
+
+    private void work(Worker worker, Agenda agenda) {
+        try (Courier.Run run = courier.run(worker.lane.destination)) {
+            for (Optional<Agenda.Task> task = agenda.next(worker, run.patience());
+                    task.isPresent();
+                    task = agenda.next(worker, run.patience())) {
+                work(worker, agenda, run, task.get());
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } finally {
+            agenda.leave(worker);
+        }
+    }
+
+    private void work(Worker worker, Agenda agenda, Courier.Run run, Agenda.Task task) {
+        Next next = Next.NEVER;
+        try {
+            next = attempt(worker, agenda, run, task);
+        } catch (IOException | RuntimeException problem) {
+            next = afterProblem(task.item().id, problem).map(Next::at).orElse(Next.NEVER);
+        } finally {
+            agenda.release(task, next);
+        }
+    }
+
+    private Next attempt(Worker worker, Agenda agenda, Courier.Run run, Agenda.Task task) throws IOException {
+        Destination destination = task.destination();
+        Optional<SpooledMessage> found =
+                task.message() == null ? spool.find(task.item().id) : Optional.ofNullable(task.message());
+        if (found.isEmpty()) {
+            return Next.NEVER;
+        }
+        SpooledMessage message = found.get();
+        // All that wait are tried together: what was put off by a moment's jitter isn't worth an attempt of its own.
+        List<Recipient> due = message.recipients().stream()
+                .filter(recipient -> timetable.destination(recipient).equals(Optional.of(destination)))
+                .toList();
+        if (due.isEmpty()) {
+            return Next.NEVER;
+        }
+        if (destination.equals(Timetable.KEPT)) {
+            forget(task.item(), message);
+            return Next.NEVER;
+        }
+        Map<ForwardPath, Outcome> outcomes = run.deliver(message, due);
+        if (isCrowded(worker, agenda, outcomes.values())) {
+            return Next.at(System.nanoTime() + Agenda.AFTER_CROWD.toNanos());
+        }
+        SpooledMessage after = change(task.item(), message, current -> aftermath.of(current, outcomes));
+        outcomes.forEach((path, outcome) -> log(after, path, outcome));
+        boolean unreached = outcomes.values().stream().allMatch(Outcome.Unreachable.class::isInstance);
+        Optional<String> problem = outcomes.values().stream()
+                .map(Workers::problem)
+                .flatMap(Optional::stream)
+                .findFirst();
+        return new Next(timetable.of(after), unreached, problem);
+    }
+
+    /** Tells the agenda how the destination fares; whether it only takes no more of us at once. */
+    private boolean isCrowded(Worker worker, Agenda agenda, Iterable<Outcome> outcomes) {
+        for (Outcome outcome : outcomes) {
+            if (outcome instanceof Outcome.Unreachable(Diagnosis why)) {
+                return agenda.unreached(
+                                worker, why, times -> schedule.afterUnreached(times, ThreadLocalRandom.current()))
+                        == Agenda.Fate.CROWDED;
+            }
+        }
+        agenda.reached(worker);
+        return false;
+    }
+
+    /** What a message becomes. */
+    interface Change {
+        SpooledMessage of(SpooledMessage message) throws IOException;
+    }
+
+    /** Keeps what {@code change} makes of the message as it stands now. */
+    SpooledMessage change(Item item, SpooledMessage seen, Change change) throws IOException {
+        // Others may be noting what came of another destination.
+        synchronized (item) {
+            SpooledMessage current = item.isShared() ? spool.find(seen.id()).orElse(seen) : seen;
+            SpooledMessage after = change.of(current.agedTo(Timetable.age(item.born)));
+            if (after.isDone()) {
+                spool.done(current);
+            } else {
+                spool.update(after);
+            }
+            return after;
+        }
+    }
+
+    private void forget(Item item, SpooledMessage message) throws IOException {
+        change(
+                item,
+                message,
+                current -> current.with(current.age(), recipient -> {
+                    if (recipient.state() != State.UNDELIVERABLE) {
+                        return recipient;
+                    }
+                    LOG.atWarn()
+                            .addKeyValue("id", message.id())
+                            .addKeyValue("from", message.from().path())
+                            .addKeyValue("to", recipient.path().path())
+                            .addKeyValue("problem", recipient.last())
+                            .log("forgotten, undelivered");
+                    return recipient.reported(recipient.last());
+                }));
+    }
+
+    /** What went wrong was ours, not the message's: it stays where it is, and is tried again at that time. */
+    Optional<Long> afterProblem(MessageId id, Exception problem) {
+        boolean damaged =
+                problem instanceof SpoolProblem spoolProblem && spoolProblem.kind() == SpoolProblem.Kind.DAMAGED;
+        LOG.atError()
+                .addKeyValue("id", id)
+                .addKeyValue("problem", problem.getMessage())
+                .setCause(damaged ? null : problem)
+                .log(damaged ? "a damaged message is kept back" : "an attempt failed");
+        Duration wait = schedule.after(1, ThreadLocalRandom.current());
+        return damaged ? Optional.empty() : Optional.of(System.nanoTime() + wait.toNanos());
+    }
+
+    private static Optional<String> problem(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Delivered _ -> Optional.empty();
+            case Outcome.Later(Diagnosis why) -> Optional.of(why.text());
+            case Outcome.Failed(Diagnosis why) -> Optional.of(why.text());
+            case Outcome.Unreachable(Diagnosis why) -> Optional.of(why.text());
+            case Outcome.Ours(String why) -> Optional.of(why);
+            case Outcome.Stuck(String why) -> Optional.of(why);
+        };
+    }
+
+    private static void log(SpooledMessage message, ForwardPath path, Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Delivered(String how) ->
+                LOG.atInfo()
+                        .addKeyValue("id", message.id())
+                        .addKeyValue("to", path.path())
+                        .addKeyValue("where", how)
+                        .addKeyValue("ms", message.age().toMillis())
+                        .log("delivered");
+            case Outcome.Later(Diagnosis why) -> putOff(message, path, why.text());
+            case Outcome.Unreachable(Diagnosis why) -> putOff(message, path, why.text());
+            case Outcome.Failed(Diagnosis why) ->
+                LOG.atWarn()
+                        .addKeyValue("id", message.id())
+                        .addKeyValue("from", message.from().path())
+                        .addKeyValue("to", path.path())
+                        .addKeyValue("status", why.status())
+                        .addKeyValue("problem", why.text())
+                        .log("delivery failed");
+            case Outcome.Ours(String why) ->
+                LOG.atError()
+                        .addKeyValue("id", message.id())
+                        .addKeyValue("to", path.path())
+                        .addKeyValue("problem", why)
+                        .addKeyValue("advice", "mend it here: nobody else can; the mail is kept and tried again")
+                        .log("delivery put off");
+            case Outcome.Stuck(String why) ->
+                LOG.atError()
+                        .addKeyValue("id", message.id())
+                        .addKeyValue("to", path.path())
+                        .addKeyValue("problem", why)
+                        .addKeyValue("advice", "postern queue list --held")
+                        .log("delivery held");
+        }
+    }
+
+    private static void putOff(SpooledMessage message, ForwardPath path, String why) {
+        LOG.atWarn()
+                .addKeyValue("id", message.id())
+                .addKeyValue("to", path.path())
+                .addKeyValue("problem", why)
+                .log("delivery put off");
+    }
+}
