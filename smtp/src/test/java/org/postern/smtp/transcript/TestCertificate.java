@@ -22,7 +22,8 @@ public final class TestCertificate {
     private TestCertificate() {}
 
     private static final class Holder {
-        static final SSLContext SERVER = make();
+        static final KeyStore KEYS = makeKeys();
+        static final SSLContext SERVER = makeContext(KEYS);
     }
 
     /** For a server named {@code mx.example.com}. */
@@ -30,7 +31,16 @@ public final class TestCertificate {
         return Holder.SERVER;
     }
 
-    private static SSLContext make() {
+    /** That server's certificate, which it has signed itself. */
+    public static X509Certificate certificate() {
+        try {
+            return (X509Certificate) Holder.KEYS.getCertificate("mx");
+        } catch (GeneralSecurityException problem) {
+            throw new IllegalStateException(problem);
+        }
+    }
+
+    private static KeyStore makeKeys() {
         try {
             Path directory = Files.createTempDirectory("postern-test-tls");
             Path store = directory.resolve("store.p12");
@@ -46,6 +56,8 @@ public final class TestCertificate {
                             "mx",
                             "-dname",
                             "CN=mx.example.com",
+                            "-ext",
+                            "san=dns:mx.example.com,ip:127.0.0.1",
                             "-validity",
                             "3650",
                             "-storetype",
@@ -65,11 +77,7 @@ public final class TestCertificate {
             }
             Files.delete(store);
             Files.delete(directory);
-            var managers = KeyManagerFactory.getInstance("SunX509");
-            managers.init(keys, PASSWORD);
-            var context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
-            return context;
+            return keys;
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         } catch (GeneralSecurityException problem) {
@@ -77,6 +85,18 @@ public final class TestCertificate {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);
+        }
+    }
+
+    private static SSLContext makeContext(KeyStore keys) {
+        try {
+            var managers = KeyManagerFactory.getInstance("SunX509");
+            managers.init(keys, PASSWORD);
+            var context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException problem) {
+            throw new IllegalStateException(problem);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.smtp.client;
+
+import org.jspecify.annotations.NullMarked;
