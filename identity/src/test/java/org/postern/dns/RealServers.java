@@ -20,7 +20,7 @@ import org.postern.dns.DnsSettings.Dnssec;
 import org.postern.program.Program;
 
 /** NSD with zones of a test's, and Unbound in front of it: one that validates, and one that does not. All on loopback. */
-final class RealServers implements AutoCloseable {
+public final class RealServers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path directory;
@@ -28,13 +28,14 @@ final class RealServers implements AutoCloseable {
     private final List<Process> processes = new ArrayList<>();
     private final int nsdPort;
 
-    RealServers(Path directory) throws IOException {
+    /** With their files there. */
+    public RealServers(Path directory) throws IOException {
         this.directory = directory;
         this.nsdPort = freePort();
     }
 
     /** Adds a zone as it stands; names are relative to {@code origin}. */
-    Path zone(String origin, String records) throws IOException {
+    public Path zone(String origin, String records) throws IOException {
         Path file = directory.resolve(origin + "zone");
         Files.writeString(file, """
             $ORIGIN %s
@@ -49,7 +50,8 @@ final class RealServers implements AutoCloseable {
     }
 
     /** Adds a zone and signs it; the arguments are those of ldns-signzone. Returns the DS that its parent needs. */
-    String signedZone(String origin, String records, String... arguments) throws IOException, InterruptedException {
+    public String signedZone(String origin, String records, String... arguments)
+            throws IOException, InterruptedException {
         Path file = zone(origin, records);
         String key = Program.named("ldns-keygen")
                 .run(directory, "", "-r", "/dev/urandom", "-a", "ECDSAP256SHA256", "-k", origin)
@@ -72,7 +74,7 @@ final class RealServers implements AutoCloseable {
     }
 
     /** Starts NSD. */
-    void startNsd() throws IOException, InterruptedException {
+    public void startNsd() throws IOException, InterruptedException {
         String conf = zones.entrySet().stream()
                 .map(zone -> "zone:\n  name: \"%s\"\n  zonefile: \"%s\"\n".formatted(zone.getKey(), zone.getValue()))
                 .collect(Collectors.joining(
@@ -96,7 +98,7 @@ final class RealServers implements AutoCloseable {
     }
 
     /** Starts an Unbound with these modules, as {@code validator iterator}. */
-    InetSocketAddress startUnbound(String modules, String anchor) throws IOException, InterruptedException {
+    public InetSocketAddress startUnbound(String modules, String anchor) throws IOException, InterruptedException {
         var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), freePort());
         String conf = zones.keySet().stream()
                 .map(zone -> "stub-zone:\n  name: \"%s\"\n  stub-addr: 127.0.0.1@%d\n".formatted(zone, nsdPort))

@@ -2,14 +2,10 @@ package org.postern.door;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.postern.config.Config;
 import org.postern.config.Judging;
 import org.postern.dns.Budget;
@@ -50,7 +46,7 @@ public final class Examiner implements AutoCloseable {
         Judging judging = config.judging();
         this.resolver = resolver;
         this.questions = config.intake().dnsQuestions();
-        this.ourselves = new Ourselves(config.hostname(), addressesHere());
+        this.ourselves = Ourselves.here(config.hostname());
         this.policy = judging.policy();
         this.lists = new ListFiles(judging.lists(), judging.allowFiles(), judging.denyFiles(), LOOK_FOR_LISTS);
         this.clock = clock;
@@ -62,16 +58,6 @@ public final class Examiner implements AutoCloseable {
     /** One that asks as the configuration says. */
     public static Examiner of(Config config, Clock clock) throws IOException {
         return new Examiner(config, new CachingResolver(config.dns().settings()), clock);
-    }
-
-    private static Set<InetAddress> addressesHere() {
-        try {
-            return NetworkInterface.networkInterfaces()
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .collect(Collectors.toSet());
-        } catch (SocketException unknown) {
-            return Set.of();
-        }
     }
 
     /** An inquiry about {@code client}, who has just come. */

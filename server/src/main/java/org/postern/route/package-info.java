@@ -1,4 +1,4 @@
-/** Where a recipient goes: the domains of ours, who exists there, and the Maildirs. Later next hops, MX, aliases. */
+/** Where a recipient goes: the domains of ours, who exists there, the Maildirs; the hosts that take other domains' mail. */
 @NullMarked
 package org.postern.route;
 

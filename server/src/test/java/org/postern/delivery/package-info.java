@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.delivery;
+
+import org.jspecify.annotations.NullMarked;
