@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -16,14 +15,17 @@ import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.control.ControlServer;
 import org.postern.control.Desk;
-import org.postern.delivery.Deliveries;
+import org.postern.dns.CachingResolver;
+import org.postern.dns.Resolver;
 import org.postern.door.Door;
 import org.postern.door.Examiner;
+import org.postern.door.HourlyRate;
+import org.postern.dsn.Reports;
 import org.postern.greeting.PublicSuffixes;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
-import org.postern.route.MaildirDelivery;
 import org.postern.route.Router;
+import org.postern.smtp.Host;
 import org.postern.smtp.Reply;
 import org.postern.smtp.server.Events;
 import org.postern.smtp.server.Limits;
@@ -86,26 +88,12 @@ final class Mta implements AutoCloseable {
     }
 
     private static Mta start(Config config, Certificates certificates, Spool spool, Clock clock) throws IOException {
-        Path maildirs = config.data().resolve("maildir");
-        var router = new Router(
-                config.hostname(),
-                config.domains(),
-                config.sending().routes(),
-                config.postmaster(),
-                maildirs.resolve("postmaster"));
-        var courier = new Deliveries(
-                spool,
-                router,
-                new MaildirDelivery(config.hostname().name()),
-                config.keeping().deliveries());
-        var queue = new Queue(
-                spool,
-                courier,
-                reporter,
-                config.keeping().retry(),
-                config.sending().connections(),
-                clock);
-        Examiner examiner = Examiner.of(config, clock);
+        Resolver resolver = new CachingResolver(config.dns().settings());
+        Router router = Rooms.router(config);
+        Reports reports = reports(config, spool, clock);
+        Queue queue = Rooms.queue(config, spool, router, resolver, reports, clock);
+        reports.deliverBy(queue::add);
+        var examiner = new Examiner(config, resolver, clock);
         if (config.listen().stream().anyMatch(listen -> listen.role() == Listen.Role.MX)) {
             Thread.ofPlatform().daemon().name("public-suffixes").start(PublicSuffixes::load);
         }
@@ -137,6 +125,12 @@ final class Mta implements AutoCloseable {
             queue.close();
             throw problem;
         }
+    }
+
+    private static Reports reports(Config config, Spool spool, Clock clock) {
+        var rate = new HourlyRate<Host>(config.intake().reportsPerHour(), System::nanoTime);
+        return new Reports(
+                config.hostname(), spool, config.keeping().retry().expire(), sender -> rate.take(sender.host()), clock);
     }
 
     /** Sessions must never take the last descriptors: a store that can't open its next file takes no more mail. */
@@ -198,7 +192,7 @@ final class Mta implements AutoCloseable {
         certificates.close();
         // Before what it asks: nobody may look into a store that is closed.
         control.ifPresent(ControlServer::close);
-        queue.close();
+        queue.close(stopTime);
         examiner.close();
         try (greylist) {
             spool.close();

@@ -14,6 +14,7 @@ import org.postern.control.Control;
 import org.postern.control.Protocol;
 import org.postern.control.Request;
 import org.postern.control.Summary;
+import org.postern.queue.Situation;
 import org.postern.spool.MessageId;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -220,6 +221,91 @@ final class QueueCommand {
                             ? "nothing waits"
                             : waiting + (waiting == 1 ? " message is" : " messages are") + " due now"
                                     + (reached.isServer() ? "" : ", and tried when the server starts"));
+        }
+    }
+
+    // --- destinations
+    // ----------------------------------------------------------------------------------------------------------
+
+    @Command(
+            name = "why",
+            description = "Say what a destination waits for, and when it is tried next.",
+            mixinStandardHelpOptions = true)
+    int why(
+            @Mixin ConfigOption option,
+            @Parameters(
+                            paramLabel = "DOMAIN",
+                            arity = "0..1",
+                            defaultValue = "",
+                            description = "A domain, or a next hop as this command names it; all when left out.")
+                    String destination,
+            @Option(names = "--json", description = "An object a line: docs/operate.md.") boolean json)
+            throws IOException, Unusable {
+        try (Reached reached = reach(option)) {
+            if (reached.control().isEmpty()) {
+                return notThere("no server runs, and there is no spool yet in " + reached.data());
+            }
+            Answer answer = reached.control()
+                    .get()
+                    .ask(new Request.Why(Optional.of(destination).filter(name -> !name.isEmpty())));
+            if (!(answer instanceof Answer.Destinations(List<Situation> situations))) {
+                return failed(answer);
+            }
+            if (json) {
+                situations.forEach(one -> say(Protocol.json(one)));
+                return 0;
+            }
+            if (situations.isEmpty()) {
+                return say("nothing waits for any destination");
+            }
+            var text = new QueueText(
+                    spec.commandLine().getColorScheme().ansi(),
+                    Clock.systemUTC().instant());
+            situations.forEach(one -> spec.commandLine().getOut().print(text.situation(one)));
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "suspend",
+            description = "Try nothing at a destination until it is resumed, also after a restart.",
+            mixinStandardHelpOptions = true)
+    int suspend(@Mixin ConfigOption option, @Mixin Place place) throws IOException, Unusable {
+        return switchTo(
+                option,
+                new Request.Suspend(place.destination),
+                " is suspended; it goes on with: postern queue resume " + Harmless.text(place.destination),
+                " was suspended already");
+    }
+
+    @Command(
+            name = "resume",
+            description = "Let a suspended destination go on, all that waits for it at once.",
+            mixinStandardHelpOptions = true)
+    int resume(@Mixin ConfigOption option, @Mixin Place place) throws IOException, Unusable {
+        return switchTo(option, new Request.Resume(place.destination), " goes on", " was not suspended");
+    }
+
+    /** One. */
+    static final class Place {
+        @Parameters(paramLabel = "DOMAIN", description = "A domain, or a next hop as postern queue why names it.")
+        private String destination;
+
+        @SuppressWarnings("NullAway.Init") // picocli sets destination
+        Place() {}
+    }
+
+    private int switchTo(ConfigOption option, Request request, String changed, String unchanged)
+            throws IOException, Unusable {
+        try (Reached reached = reach(option)) {
+            if (reached.control().isEmpty()) {
+                return notThere("there is no spool yet in " + reached.data());
+            }
+            Answer answer = reached.control().get().ask(request);
+            return answer instanceof Answer.Switched(String destination, boolean isChanged)
+                    ? say(Harmless.text(destination) + (isChanged ? changed : unchanged))
+                    : failed(answer);
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.postern.control.Details;
 import org.postern.control.Summary;
+import org.postern.queue.Situation;
 import picocli.CommandLine.Help.Ansi;
 
 /** Queued messages as people read them. */
@@ -79,6 +80,61 @@ final class QueueText {
                 field(text, name, Harmless.text(line.replace("\t", "        ")));
                 name = "";
             }
+        }
+        return text.toString();
+    }
+
+    /** What a destination waits for, in words. */
+    String situation(Situation one) {
+        var text = new StringBuilder();
+        text.append(paint.bold(Harmless.text(one.destination()))).append('\n');
+        String oldest = one.oldestSeconds()
+                .map(seconds -> ", the oldest for " + brief(Duration.ofSeconds(seconds)))
+                .orElse("");
+        field(
+                text,
+                "waiting",
+                one.waiting() == 0
+                        ? "nothing"
+                        : one.waiting() + (one.waiting() == 1 ? " message" : " messages") + oldest + "; " + one.due()
+                                + " could be tried now");
+        if (one.suspended()) {
+            field(text, "state", "suspended by the operator: nothing is tried");
+            field(text, "", "to let it go on: postern queue resume " + Harmless.text(one.destination()));
+        } else if (one.unreached() > 0) {
+            field(
+                    text,
+                    "state",
+                    "not reached"
+                            + one.downSince()
+                                    .map(since -> " since " + full(since))
+                                    .orElse("") + ", tried " + one.unreached()
+                            + (one.unreached() == 1 ? " time" : " times"));
+        } else {
+            field(
+                    text,
+                    "state",
+                    one.lastReached()
+                            .map(when -> "answers, last at " + full(when))
+                            .orElse("not tried since the server started"));
+        }
+        one.why().ifPresent(why -> field(text, "because", Harmless.text(why)));
+        if (one.why().isEmpty() && !one.lastProblem().isEmpty()) {
+            field(text, "last", Harmless.text(one.lastProblem()));
+        }
+        field(
+                text,
+                "now",
+                one.underWay() + " under way over " + one.connections() + " of " + one.allowed() + " connections");
+        one.next()
+                .ifPresent(next -> field(
+                        text,
+                        "next",
+                        next.isAfter(now)
+                                ? "in " + until(next) + " (" + full(next) + ")"
+                                : "as soon as there is a connection"));
+        if (one.unreached() > 0 && !one.suspended()) {
+            field(text, "", "to try it now: postern queue flush");
         }
         return text.toString();
     }

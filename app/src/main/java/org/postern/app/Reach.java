@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.Map;
 import java.util.Optional;
 import org.postern.config.Config;
 import org.postern.control.Control;
 import org.postern.control.ControlClient;
 import org.postern.control.Desk;
+import org.postern.dns.CachingResolver;
+import org.postern.dns.Resolver;
+import org.postern.dsn.Reports;
 import org.postern.queue.Queue;
 import org.postern.spool.RocksSpool;
 import org.postern.spool.SpoolProblem;
@@ -74,7 +76,10 @@ final class Reach {
         Clock clock = Clock.system(ZoneId.systemDefault());
         var spool = RocksSpool.open(place, config.keeping().room(), clock);
         // Never started: nothing is delivered by a command.
-        var queue = new Queue(spool, (_, _) -> Map.of(), config.keeping().retry(), clock);
+        var reports =
+                new Reports(config.hostname(), spool, config.keeping().retry().expire(), _ -> true, clock);
+        Resolver resolver = new CachingResolver(config.dns().settings());
+        Queue queue = Rooms.queue(config, spool, Rooms.router(config), resolver, reports, clock);
         var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.NO);
         return new Control() {
             @Override

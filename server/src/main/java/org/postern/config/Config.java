@@ -58,11 +58,18 @@ public record Config(
      * @param dnsQuestions how many a session may ask of DNS; what it asks past it fails
      * @param stopTime how long transactions under way may take when the server is told to stop
      * @param perHour what one client may do within an hour
+     * @param reportsPerHour how many reports of failed deliveries strangers of one domain are sent within an hour; 0 for any number
      */
     public record Intake(
-            int receivedHeaders, int headerBytes, int dnsQuestions, Duration stopTime, ClientRates perHour) {
+            int receivedHeaders,
+            int headerBytes,
+            int dnsQuestions,
+            Duration stopTime,
+            ClientRates perHour,
+            int reportsPerHour) {
         /** The defaults. */
-        public static final Intake DEFAULT = new Intake(100, 262_144, 200, Duration.ofSeconds(30), ClientRates.NONE);
+        public static final Intake DEFAULT =
+                new Intake(100, 262_144, 200, Duration.ofSeconds(30), ClientRates.NONE, 20);
     }
 
     /**

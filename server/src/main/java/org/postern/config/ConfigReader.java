@@ -442,7 +442,8 @@ final class ConfigReader {
                         section.integer(
                                 "messages-per-client-per-hour", d.perHour().messages(), 0),
                         section.integer(
-                                "recipients-per-client-per-hour", d.perHour().recipients(), 0)));
+                                "recipients-per-client-per-hour", d.perHour().recipients(), 0)),
+                section.integer("reports-per-domain-per-hour", d.reportsPerHour(), 0));
     }
 
     private static Keeping keeping(Section queue, Section limits) {

@@ -159,6 +159,7 @@ public final class ConfigText {
         line("received-headers", number(intake.receivedHeaders()));
         line("header-bytes", number(intake.headerBytes()));
         line("dns-questions", number(intake.dnsQuestions()));
+        line("reports-per-domain-per-hour", number(intake.reportsPerHour()));
         line("stop-time", quoted(Durations.write(intake.stopTime())));
         line("spool-free-bytes", number(keeping.room().lowOctets()));
         line("spool-reserve-bytes", number(keeping.room().reserveOctets()));

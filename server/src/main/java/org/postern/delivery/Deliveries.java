@@ -1,16 +1,30 @@
 package org.postern.delivery;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import org.postern.config.Config;
+import org.postern.config.Sending;
+import org.postern.dns.Resolver;
+import org.postern.policy.Net;
 import org.postern.queue.Courier;
 import org.postern.queue.Destination;
 import org.postern.route.MaildirDelivery;
+import org.postern.route.MxHosts;
 import org.postern.route.NextHop;
+import org.postern.route.OwnHost;
 import org.postern.route.Route;
+import org.postern.route.RouteRule;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Host;
 import org.postern.smtp.Mailbox;
+import org.postern.smtp.client.Deadlines;
+import org.postern.smtp.client.SmtpClient;
 import org.postern.spool.Spool;
 
 /** All ways out of the spool: into mailboxes here, and on to other hosts. */
@@ -18,14 +32,31 @@ public final class Deliveries implements Courier {
     private final Spool spool;
     private final Router router;
     private final MaildirDelivery maildirs;
+    private final Domain hostname;
     private final int atOnceHere;
+    private final Sending sending;
+    private final Remotes remotes;
 
-    /** Delivers what {@code spool} holds by {@code router}'s routes; {@code atOnceHere} into mailboxes at once. */
-    public Deliveries(Spool spool, Router router, MaildirDelivery maildirs, int atOnceHere) {
+    /** How each destination is gone to, once something went there. */
+    private final Map<Destination, Way> ways = new ConcurrentHashMap<>();
+
+    /** Delivers what {@code spool} holds by {@code router}'s routes. */
+    public Deliveries(Config config, Spool spool, Router router, Resolver resolver, OwnHost own) {
         this.spool = spool;
         this.router = router;
-        this.maildirs = maildirs;
-        this.atOnceHere = atOnceHere;
+        this.hostname = config.hostname();
+        this.maildirs = new MaildirDelivery(hostname.name());
+        this.atOnceHere = config.keeping().deliveries();
+        this.sending = config.sending();
+        List<Net> allowed = sending.allowNets();
+        var bounds = new MxHosts.Bounds(sending.mxHosts(), MxHosts.Bounds.DEFAULT.addresses());
+        var mxHosts = new MxHosts(resolver, own, allowed, bounds, new Random());
+        this.remotes = new Remotes(
+                spool,
+                new Targets(mxHosts, resolver, sending.mxPort()),
+                new Connector(new Connector.Pace(Connector.Pace.DEFAULT.moment(), sending.connectTime())),
+                SmtpClient.named(hostname).withDeadlines(Deadlines.DEFAULT.withConnect(sending.connectTime())),
+                new Remotes.Settings(sending.messagesPerConnection(), sending.connectionTime(), sending.idleTime()));
     }
 
     @Override
@@ -34,15 +65,35 @@ public final class Deliveries implements Courier {
             return Destination.LOCAL;
         }
         return switch (router.route(recipient)) {
-            case Route.Onward onward -> destination(onward.mailbox(), onward.hop());
+            case Route.Onward onward -> destination(onward);
             case Route.IntoMaildir _, Route.Discard _, Route.NoSuchMailbox _, Route.NotOurs _ -> Destination.LOCAL;
         };
     }
 
-    private static Destination destination(ForwardPath to, NextHop hop) {
-        return hop instanceof NextHop.Mx && to instanceof Mailbox mailbox
-                ? Destination.remote(name(mailbox.host()))
-                : Destination.remote(hop.toString());
+    private Destination destination(Route.Onward onward) {
+        Host domain = onward.mailbox() instanceof Mailbox mailbox ? mailbox.host() : hostname;
+        NextHop hop = onward.hop();
+        Destination destination = Destination.remote(hop instanceof NextHop.Mx ? name(domain) : hop.toString());
+        ways.computeIfAbsent(destination, _ -> way(onward, hop, domain));
+        return destination;
+    }
+
+    private Way way(Route.Onward onward, NextHop hop, Host domain) {
+        Optional<DestinationRule> rule = sending.destinations().stream()
+                .filter(one -> hop instanceof NextHop.Mx ? one.to().matches(domain) : isFor(one.to(), hop))
+                .findFirst();
+        return new Way(
+                hop,
+                domain,
+                onward.credentials(),
+                rule.map(DestinationRule::tls).orElse(TlsNeed.MAY),
+                rule.map(DestinationRule::connections).orElse(sending.connectionsPerDestination()),
+                rule.map(DestinationRule::chunking).orElse(true));
+    }
+
+    private static boolean isFor(RouteRule.Pattern to, NextHop hop) {
+        return hop instanceof NextHop.Host host
+                && Domain.parse(host.name()).filter(to::matches).isPresent();
     }
 
     private static String name(Host host) {
@@ -53,11 +104,18 @@ public final class Deliveries implements Courier {
 
     @Override
     public int atOnce(Destination destination) {
-        return destination.kind() == Destination.Kind.LOCAL ? atOnceHere : 1;
+        Way way = ways.get(destination);
+        return way == null ? atOnceHere : way.connections();
     }
 
     @Override
     public Run run(Destination destination) {
-        return new LocalRun(spool, router, maildirs);
+        Way way = ways.get(destination);
+        return way == null ? new LocalRun(spool, router, maildirs) : new RemoteRun(remotes, way);
+    }
+
+    @Override
+    public void abort() {
+        remotes.client().abort();
     }
 }

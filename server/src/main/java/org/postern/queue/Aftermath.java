@@ -53,16 +53,25 @@ final class Aftermath {
     /**
      * A message that waits for destinations that nobody reaches: expired, or its sender told, when it is time; no attempt is counted.
      *
-     * @param why for a recipient, why its destination isn't reached; empty when it is
+     * @param why for a recipient, what the last attempt at its destination came to; empty when that is reached
      */
-    SpooledMessage ofWaiting(SpooledMessage message, Function<Recipient, Optional<Diagnosis>> why) throws IOException {
+    SpooledMessage ofWaiting(SpooledMessage message, Function<Recipient, Optional<Outcome>> why) throws IOException {
         var news = new News();
-        for (Recipient recipient : message.recipients()) {
-            if (recipient.state() == State.WAITING) {
-                why.apply(recipient).ifPresent(reason -> judge(recipient, reason, message.age(), news));
+        SpooledMessage after = message.with(message.age(), recipient -> {
+            if (recipient.state() != State.WAITING) {
+                return recipient;
             }
-        }
-        return told(message, news);
+            return switch (why.apply(recipient).orElse(null)) {
+                case Outcome.Unreachable(Diagnosis reason) -> {
+                    judge(recipient, reason, message.age(), news);
+                    yield recipient;
+                }
+                case Outcome.Ours(String reason)
+                when isExpired(message.age()) -> recipient.held(givenUp(message.age(), reason));
+                case null, default -> recipient;
+            };
+        });
+        return told(after, news);
     }
 
     private Recipient after(Recipient recipient, Outcome outcome, Duration age, News news) {

@@ -22,6 +22,7 @@ import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Item.Entry;
 import org.postern.queue.Lane.Worker;
 import org.postern.spool.MessageId;
@@ -400,7 +401,7 @@ final class Agenda {
      *
      * @param wait how long to leave it alone, by the number of times that it wasn't
      */
-    Fate unreached(Worker worker, Diagnosis why, IntFunction<Duration> wait) {
+    Fate unreached(Worker worker, Outcome why, IntFunction<Duration> wait) {
         lock.lock();
         try {
             Lane lane = worker.lane;
@@ -593,7 +594,7 @@ final class Agenda {
     }
 
     /** Why nothing goes to {@code destination}; empty when something may. */
-    Optional<Diagnosis> why(Destination destination) {
+    Optional<Outcome> why(Destination destination) {
         lock.lock();
         try {
             return Optional.ofNullable(lanes.get(destination)).flatMap(Lane::why);

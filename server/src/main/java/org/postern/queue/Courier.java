@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postern.smtp.ForwardPath;
 import org.postern.spool.Recipient;
 import org.postern.spool.SpooledMessage;
@@ -12,6 +13,18 @@ import org.postern.spool.SpooledMessage;
 public interface Courier {
     /** What became of one recipient. */
     sealed interface Outcome {
+        /** What went wrong, in words; empty when nothing did. */
+        default Optional<String> problem() {
+            return switch (this) {
+                case Delivered _ -> Optional.empty();
+                case Later(Diagnosis why) -> Optional.of(why.text());
+                case Failed(Diagnosis why) -> Optional.of(why.text());
+                case Unreachable(Diagnosis why) -> Optional.of(why.text());
+                case Ours(String why) -> Optional.of(why);
+                case Stuck(String why) -> Optional.of(why);
+            };
+        }
+
         /** It is delivered. */
         record Delivered(String how) implements Outcome {}
 
@@ -29,7 +42,10 @@ public interface Courier {
         /** Nobody at its destination can be talked to: true for all that goes there. */
         record Unreachable(Diagnosis why) implements Outcome {}
 
-        /** It may be delivered once the operator has mended something here: no fault of its sender, who isn't told. */
+        /**
+         * Nothing goes to its destination before the operator has mended something here: no fault of its sender, who isn't told, and true
+         * for all that goes there.
+         */
         record Ours(String why) implements Outcome {}
 
         /** No attempt will help: the operator has to look at it. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
+import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Item.Entry;
 
 /**
@@ -48,7 +49,7 @@ final class Lane {
     private int unreached;
 
     private long notBefore;
-    private @Nullable Diagnosis why;
+    private @Nullable Outcome why;
     private @Nullable Instant downSince;
     private @Nullable Instant lastReached;
     private String lastProblem = "";
@@ -208,7 +209,7 @@ final class Lane {
     }
 
     /** Nobody reached it. */
-    void down(Diagnosis reason, Instant when, long until) {
+    void down(Outcome reason, Instant when, long until) {
         unreached++;
         why = reason;
         if (downSince == null) {
@@ -227,7 +228,8 @@ final class Lane {
         return unreached;
     }
 
-    Optional<Diagnosis> why() {
+    /** What the last attempt came to, which is true for all that waits; empty while it is reached. */
+    Optional<Outcome> why() {
         return Optional.ofNullable(why);
     }
 
@@ -256,7 +258,7 @@ final class Lane {
                 suspended,
                 unreached,
                 Optional.ofNullable(downSince),
-                why().map(Diagnosis::text),
+                why().flatMap(Outcome::problem),
                 Optional.ofNullable(lastReached),
                 lastProblem,
                 suspended || isEmpty() ? Optional.empty() : Optional.of(clock.plusNanos(Math.max(0, next))),

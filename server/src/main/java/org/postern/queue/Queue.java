@@ -312,9 +312,8 @@ public final class Queue implements AutoCloseable {
                 spool.done(message);
                 return Optional.empty();
             }
-            SpooledMessage next = after.with(after.age(), recipient -> recipient);
-            spool.update(next);
-            return Optional.of(next);
+            spool.update(after);
+            return Optional.of(after);
         });
     }
 

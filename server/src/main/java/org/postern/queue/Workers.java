@@ -99,9 +99,9 @@ final class Workers {
         }
         SpooledMessage after = change(task.item(), message, current -> aftermath.of(current, outcomes));
         outcomes.forEach((path, outcome) -> log(after, path, outcome));
-        boolean unreached = outcomes.values().stream().allMatch(Outcome.Unreachable.class::isInstance);
+        boolean unreached = outcomes.values().stream().allMatch(Workers::isOfDestination);
         Optional<String> problem = outcomes.values().stream()
-                .map(Workers::problem)
+                .map(Outcome::problem)
                 .flatMap(Optional::stream)
                 .findFirst();
         return new Next(timetable.of(after), unreached, problem);
@@ -110,14 +110,19 @@ final class Workers {
     /** Tells the agenda how the destination fares; whether it only takes no more of us at once. */
     private boolean isCrowded(Worker worker, Agenda agenda, Iterable<Outcome> outcomes) {
         for (Outcome outcome : outcomes) {
-            if (outcome instanceof Outcome.Unreachable(Diagnosis why)) {
+            if (isOfDestination(outcome)) {
                 return agenda.unreached(
-                                worker, why, times -> schedule.afterUnreached(times, ThreadLocalRandom.current()))
+                                worker, outcome, times -> schedule.afterUnreached(times, ThreadLocalRandom.current()))
                         == Agenda.Fate.CROWDED;
             }
         }
         agenda.reached(worker);
         return false;
+    }
+
+    /** Whether it is true for all that goes there. */
+    private static boolean isOfDestination(Outcome outcome) {
+        return outcome instanceof Outcome.Unreachable || outcome instanceof Outcome.Ours;
     }
 
     /** What a message becomes. */
@@ -169,17 +174,6 @@ final class Workers {
                 .log(damaged ? "a damaged message is kept back" : "an attempt failed");
         Duration wait = schedule.after(1, ThreadLocalRandom.current());
         return damaged ? Optional.empty() : Optional.of(System.nanoTime() + wait.toNanos());
-    }
-
-    private static Optional<String> problem(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Delivered _ -> Optional.empty();
-            case Outcome.Later(Diagnosis why) -> Optional.of(why.text());
-            case Outcome.Failed(Diagnosis why) -> Optional.of(why.text());
-            case Outcome.Unreachable(Diagnosis why) -> Optional.of(why.text());
-            case Outcome.Ours(String why) -> Optional.of(why);
-            case Outcome.Stuck(String why) -> Optional.of(why);
-        };
     }
 
     private static void log(SpooledMessage message, ForwardPath path, Outcome outcome) {

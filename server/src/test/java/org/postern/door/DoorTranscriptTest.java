@@ -39,8 +39,8 @@ import org.postern.queue.Suspensions;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
-import org.postern.route.MaildirDelivery;
 import org.postern.route.MaildirTemplate;
+import org.postern.route.OwnHost;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
 import org.postern.smtp.server.SmtpServer;
@@ -226,7 +226,8 @@ final class DoorTranscriptTest {
     }
 
     private static Queue queue(Spool spool, Router router, Path data) throws IOException {
-        var courier = new Deliveries(spool, router, new MaildirDelivery(HOSTNAME.name()), 1);
+        var courier = new Deliveries(
+                Config.defaults().config(), spool, router, new TestZone().resolver(), new OwnHost(Set.of(), Set.of()));
         var queue = new Queue(
                 spool,
                 courier,

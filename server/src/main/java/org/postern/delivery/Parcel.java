@@ -1,0 +1,141 @@
+package org.postern.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.postern.queue.Courier.Outcome;
+import org.postern.queue.Diagnosis;
+import org.postern.smtp.Envelope;
+import org.postern.smtp.Extension;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.MailParameters;
+import org.postern.smtp.MailParameters.Body;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.ReversePath;
+import org.postern.smtp.client.ClientSession;
+import org.postern.smtp.client.Payload;
+import org.postern.spool.Spool;
+import org.postern.spool.SpooledMessage;
+
+/** A message as it goes to one host: made to fit what that host can do, or refused where it can't be. */
+final class Parcel {
+    private final Spool spool;
+    private final SpooledMessage message;
+    private final byte[] trace;
+    private final List<ForwardPath> recipients = new ArrayList<>();
+    private final Map<ForwardPath, Outcome> refusals = new LinkedHashMap<>();
+    private boolean smtputf8;
+
+    Parcel(Spool spool, SpooledMessage message, List<ForwardPath> to, ClientSession session) throws IOException {
+        this.spool = spool;
+        this.message = message;
+        this.trace = message.trace().getBytes(UTF_8);
+        recipients.addAll(to);
+        if (session.isTooLarge(octets())) {
+            refuse(
+                    to,
+                    Diagnosis.of(
+                            "5.3.4",
+                            "the message has " + octets() + " octets, and the next host takes "
+                                    + session.capabilities().maxMessageBytes().orElse(0)));
+        }
+        fitAddresses(session);
+        fitContent(session);
+    }
+
+    private void refuse(List<ForwardPath> whom, Diagnosis why) {
+        List.copyOf(whom).forEach(path -> {
+            refusals.put(path, new Outcome.Failed(why));
+            recipients.remove(path);
+        });
+    }
+
+    /** RFC 6531 §3.5: what needs SMTPUTF8 goes to who has it, and nowhere else. */
+    private void fitAddresses(ClientSession session) throws IOException {
+        boolean has = session.capabilities().has(Extension.SMTPUTF8);
+        List<ForwardPath> international = recipients.stream()
+                .filter(path -> path instanceof Mailbox mailbox && !mailbox.isAscii())
+                .toList();
+        boolean sender = message.from() instanceof Mailbox mailbox && !mailbox.isAscii();
+        boolean header = message.smtputf8() && message.body() == Body.EIGHT_BIT_MIME && hasEightBitHeader();
+        smtputf8 = sender || header || !international.isEmpty();
+        if (has || !smtputf8) {
+            return;
+        }
+        if (sender) {
+            refuse(
+                    recipients,
+                    Diagnosis.of("5.6.7", "the next host takes no address that isn't ASCII, as its sender has"));
+        } else if (header) {
+            refuse(
+                    recipients,
+                    Diagnosis.of("5.6.9", "the next host takes no header that isn't ASCII, as the message has"));
+        } else {
+            refuse(international, Diagnosis.of("5.6.7", "the next host takes no address that isn't ASCII"));
+            smtputf8 = false;
+        }
+    }
+
+    private void fitContent(ClientSession session) {
+        if (message.body() == Body.EIGHT_BIT_MIME && !session.capabilities().has(Extension.EIGHT_BIT_MIME)) {
+            refuse(recipients, Diagnosis.of("5.6.3", "the next host takes no 8-bit content, as the message has"));
+        }
+    }
+
+    private boolean hasEightBitHeader() throws IOException {
+        try (InputStream content = spool.content(message)) {
+            int before = '\n';
+            for (int octet = content.read(); octet >= 0; octet = content.read()) {
+                if (octet >= 0x80) {
+                    return true;
+                }
+                if (octet == '\n' && before == '\n') {
+                    return false;
+                }
+                before = octet == '\r' ? before : octet;
+            }
+            return false;
+        }
+    }
+
+    private long octets() {
+        return trace.length + message.octets();
+    }
+
+    /** Whom it goes to. */
+    List<ForwardPath> recipients() {
+        return recipients;
+    }
+
+    /** Whom it can't go to this way. */
+    Map<ForwardPath, Outcome> refusals() {
+        return refusals;
+    }
+
+    Envelope envelope() {
+        ReversePath from = message.from();
+        return new Envelope(from, new MailParameters(OptionalLong.empty(), message.body(), smtputf8), recipients);
+    }
+
+    Payload payload() {
+        return new Payload() {
+            @Override
+            public InputStream open() throws IOException {
+                return new SequenceInputStream(new ByteArrayInputStream(trace), spool.content(message));
+            }
+
+            @Override
+            public long octets() {
+                return Parcel.this.octets();
+            }
+        };
+    }
+}

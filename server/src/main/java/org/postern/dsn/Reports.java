@@ -1,0 +1,165 @@
+package org.postern.dsn;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.postern.queue.Diagnosis;
+import org.postern.queue.Reporter;
+import org.postern.smtp.Domain;
+import org.postern.smtp.Envelope;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.MailParameters;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.ReversePath;
+import org.postern.spool.MessageId;
+import org.postern.spool.Recipient;
+import org.postern.spool.Spool;
+import org.postern.spool.SpooledMessage;
+import org.postern.spool.Standing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reports to senders, by mail of our own: to whom we believe, and to nobody else, or it would be backscatter. What fails on its way back is
+ * not reported back: it goes to the postmaster (RFC 5321 §6.1).
+ */
+public final class Reports implements Reporter {
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+
+    /** As much of a header is returned: RFC 3464 leaves it to us, and a report must not be a way to send others a message. */
+    private static final int HEADER_OCTETS = 16_384;
+
+    private final Domain hostname;
+    private final Spool spool;
+    private final Mailbox postmaster;
+    private final Duration expire;
+    private final Predicate<Mailbox> mayTell;
+    private final Clock clock;
+    private volatile Consumer<SpooledMessage> queue = _ -> {};
+
+    /**
+     * Reports kept in {@code spool}.
+     *
+     * @param expire how long messages are tried
+     * @param mayTell whether one more report may go to a stranger whom we believe: it is asked once for each
+     */
+    public Reports(Domain hostname, Spool spool, Duration expire, Predicate<Mailbox> mayTell, Clock clock) {
+        this.hostname = hostname;
+        this.spool = spool;
+        this.postmaster = new Mailbox("postmaster", hostname);
+        this.expire = expire;
+        this.mayTell = mayTell;
+        this.clock = clock;
+    }
+
+    /** From now on reports are queued there; those of before wait in the spool. */
+    public void deliverBy(Consumer<SpooledMessage> next) {
+        queue = next;
+    }
+
+    @Override
+    public Optional<String> failed(SpooledMessage message, Map<Recipient, Diagnosis> failures) throws IOException {
+        if (message.from() instanceof Mailbox sender) {
+            Optional<String> nobody = whyNot(message, sender);
+            if (nobody.isEmpty()) {
+                send(Report.Kind.FAILED, message, sender, failures);
+            }
+            return nobody;
+        }
+        // RFC 5321 §4.5.5: never a report of a report to where it came from.
+        if (message.recipients().stream().anyMatch(recipient -> recipient.path() instanceof ForwardPath.Postmaster)) {
+            return Optional.of("it is a report itself, and not even the postmaster can be reached");
+        }
+        if (message.standing() == Standing.UNPROVEN) {
+            return Optional.of("it has no sender");
+        }
+        send(Report.Kind.FAILED, message, postmaster, failures);
+        return Optional.empty();
+    }
+
+    @Override
+    public void delayed(SpooledMessage message, Map<Recipient, Diagnosis> delays) throws IOException {
+        if (message.from() instanceof Mailbox sender && whyNot(message, sender).isEmpty()) {
+            send(Report.Kind.DELAYED, message, sender, delays);
+        }
+    }
+
+    private Optional<String> whyNot(SpooledMessage message, Mailbox sender) {
+        return switch (message.standing()) {
+            case OURS -> Optional.empty();
+            case UNPROVEN ->
+                Optional.of("its sender may be forged, for SPF did not pass, and a report would go to somebody else");
+            case PROVEN ->
+                mayTell.test(sender)
+                        ? Optional.empty()
+                        : Optional.of("too many reports went to its sender within an hour");
+        };
+    }
+
+    private void send(Report.Kind kind, SpooledMessage message, Mailbox to, Map<Recipient, Diagnosis> whom)
+            throws IOException {
+        Instant now = clock.instant();
+        Optional<Instant> until =
+                kind == Report.Kind.DELAYED ? Optional.of(now.plus(expire).minus(message.age())) : Optional.empty();
+        List<Report.Fate> fates = new ArrayList<>();
+        whom.forEach((recipient, why) -> fates.add(new Report.Fate(
+                recipient.path(), recipient.original(), why.status(), why.host(), why.reply(), why.text(), until)));
+        MessageId id = spool.nextId();
+        var report = new Report(
+                kind,
+                hostname,
+                to,
+                id.toString(),
+                message.id().toString(),
+                message.received(),
+                now,
+                fates,
+                header(message));
+        ForwardPath recipient = to.equals(postmaster) ? new ForwardPath.Postmaster() : to;
+        var envelope = new Envelope(
+                new ReversePath.Null(),
+                new MailParameters(OptionalLong.empty(), MailParameters.Body.UNSAID, report.isInternational()),
+                List.of(recipient));
+        SpooledMessage kept = spool.accept(
+                new Spool.Arrival(id, "", envelope, "", false, Standing.OURS, Map.of()),
+                new ByteArrayInputStream(report.octets()));
+        LOG.atInfo()
+                .addKeyValue("id", kept.id())
+                .addKeyValue("about", message.id())
+                .addKeyValue("kind", kind == Report.Kind.FAILED ? "failed" : "delayed")
+                .addKeyValue("to", recipient.path())
+                .log("report");
+        queue.accept(kept);
+    }
+
+    /** Of the message, with our own fields; what is no UTF-8 comes as question marks. */
+    private String header(SpooledMessage message) throws IOException {
+        var octets = new ByteArrayOutputStream();
+        octets.writeBytes(message.trace().getBytes(UTF_8));
+        try (InputStream content = spool.content(message)) {
+            octets.writeBytes(content.readNBytes(HEADER_OCTETS));
+        }
+        String latin = octets.toString(ISO_8859_1);
+        int end = latin.indexOf("\r\n\r\n");
+        int most = Math.min(latin.length(), HEADER_OCTETS);
+        int lastLine = latin.lastIndexOf("\r\n", most);
+        String header = latin.substring(0, end >= 0 && end <= most ? end + 2 : lastLine < 0 ? 0 : lastLine + 2);
+        return message.smtputf8()
+                ? new String(header.getBytes(ISO_8859_1), UTF_8)
+                : header.replaceAll("[^\\t\\r\\n -~]", "?");
+    }
+}
