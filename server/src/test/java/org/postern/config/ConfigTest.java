@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,10 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.config.Config.Result;
+import org.postern.delivery.DestinationRule;
+import org.postern.delivery.TlsNeed;
 import org.postern.policy.Net;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
+import org.postern.route.NextHop;
+import org.postern.route.RouteRule;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.server.Limits;
@@ -63,6 +68,30 @@ final class ConfigTest {
         sessions-per-client-per-hour = 600
         messages-per-client-per-hour = 500
         recipients-per-client-per-hour = 5_000
+        reports-per-domain-per-hour = 5
+        connections-out = 300
+        connections-per-destination = 10
+        [queue]
+        delay-notice = "2h"
+        [[routes]]
+        to = "*.example.net"
+        via = "smtp://[2001:db8::25]:2525"
+        [[routes]]
+        to = "*"
+        via = "mx"
+        [[destinations]]
+        to = "example.net"
+        tls = "verify"
+        connections = 3
+        chunking = false
+        [delivery]
+        allow-nets = ["127.0.0.0/8"]
+        mx-port = 2525
+        mx-hosts = 3
+        messages-per-connection = 50
+        connection-time = "1m"
+        idle-time = "2s"
+        connect-time = "10s"
         [log]
         format = "json"
         """;
@@ -103,7 +132,27 @@ final class ConfigTest {
         assertThat(config.limits().recipients()).isEqualTo(Limits.DEFAULT.recipients());
         assertThat(config.intake())
                 .isEqualTo(new Config.Intake(
-                        50, 262_144, 200, Duration.ofSeconds(5), new Config.ClientRates(600, 500, 5_000)));
+                        50, 262_144, 200, Duration.ofSeconds(5), new Config.ClientRates(600, 500, 5_000), 5));
+        assertThat(config.sending())
+                .isEqualTo(new Sending(
+                        List.of(
+                                new RouteRule(
+                                        new RouteRule.Pattern.Below(new Domain("example.net")),
+                                        new NextHop.Host(NextHop.Scheme.SMTP, "2001:db8::25", 2525),
+                                        Optional.empty()),
+                                new RouteRule(new RouteRule.Pattern.All(), new NextHop.Mx(false), Optional.empty())),
+                        List.of(new DestinationRule(
+                                new RouteRule.Pattern.One(new Domain("example.net")), TlsNeed.VERIFY, 3, false)),
+                        List.of(Net.parse("127.0.0.0/8").orElseThrow()),
+                        2525,
+                        3,
+                        50,
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        300,
+                        10));
+        assertThat(config.keeping().retry().delayNotice()).isEqualTo(Duration.ofHours(2));
         assertThat(config.limits().proxyTime()).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.logFormat()).isEqualTo(Config.LogFormat.JSON);
     }

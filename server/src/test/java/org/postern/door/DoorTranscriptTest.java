@@ -227,7 +227,11 @@ final class DoorTranscriptTest {
 
     private static Queue queue(Spool spool, Router router, Path data) throws IOException {
         var courier = new Deliveries(
-                Config.defaults().config(), spool, router, new TestZone().resolver(), new OwnHost(Set.of(), Set.of()));
+                Config.defaults().config(),
+                spool,
+                router,
+                new TestZone("").resolver(),
+                new OwnHost(Set.of(), Set.of()));
         var queue = new Queue(
                 spool,
                 courier,

@@ -130,13 +130,13 @@ class RatesTest {
         Rates rates = rates(1, 0, 0);
         assertThat(rates.take(Kind.SESSIONS, ANN)).isTrue();
         assertThat(rates.take(Kind.SESSIONS, BOB)).isTrue();
-        for (int i = 0; i < Rates.MOST_KEYS - 1; i++) {
+        for (int i = 0; i < HourlyRate.MOST_KEYS - 1; i++) {
             rates.take(Kind.SESSIONS, new Rates.Key.Place(false, i));
             if (i == 10) {
                 assertThat(rates.take(Kind.SESSIONS, ANN)).isFalse();
             }
         }
-        assertThat(rates.known(Kind.SESSIONS)).isEqualTo(Rates.MOST_KEYS);
+        assertThat(rates.known(Kind.SESSIONS)).isEqualTo(HourlyRate.MOST_KEYS);
         assertThat(rates.take(Kind.SESSIONS, ANN)).isFalse();
         assertThat(rates.take(Kind.SESSIONS, BOB)).isTrue();
     }
