@@ -35,6 +35,7 @@ class ArchitectureTest {
         "org.postern.control..",
         "org.postern.delivery..",
         "org.postern.door..",
+        "org.postern.dsn..",
         "org.postern.policy..",
         "org.postern.queue..",
         "org.postern.route..",

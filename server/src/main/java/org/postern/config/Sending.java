@@ -2,8 +2,8 @@ package org.postern.config;
 
 import java.time.Duration;
 import java.util.List;
-import org.postern.delivery.DestinationRule;
 import org.postern.policy.Net;
+import org.postern.route.DestinationRule;
 import org.postern.route.RouteRule;
 
 /**

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.postern.delivery.DestinationRule;
-import org.postern.delivery.TlsNeed;
 import org.postern.policy.Net;
+import org.postern.route.DestinationRule;
 import org.postern.route.NextHop;
 import org.postern.route.RouteRule;
+import org.postern.route.TlsNeed;
 
 /** Reads {@code [[routes]]}, {@code [[destinations]]} and {@code [delivery]}. */
 final class SendingReader {

@@ -3,6 +3,7 @@ package org.postern.delivery;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.postern.route.NextHop;
+import org.postern.route.TlsNeed;
 import org.postern.smtp.Host;
 
 /**

@@ -28,6 +28,11 @@ class ConfigDocumentTest {
         [tls]
         certificates = [{ cert = "a", key = "b" }]
         [domains.NAME]
+        [[routes]]
+        to = "*"
+        via = "mx"
+        [[destinations]]
+        to = "*"
         [[policy.dnsbl]]
         zone = "a.test"
         codes = { "127.0.0.2" = "reject" }

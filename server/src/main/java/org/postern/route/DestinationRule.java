@@ -1,6 +1,4 @@
-package org.postern.delivery;
-
-import org.postern.route.RouteRule;
+package org.postern.route;
 
 /**
  * A {@code [[destinations]]}: how a domain's hosts are treated.

@@ -1,4 +1,4 @@
-package org.postern.delivery;
+package org.postern.route;
 
 /** How much TLS a destination is to have: {@code tls} of {@code [[destinations]]}. */
 public enum TlsNeed {
