@@ -248,7 +248,7 @@ final class Agenda {
                 Worker worker = lane.idle.pop();
                 worker.called = true;
                 worker.wake.signal();
-            } else if (lane.wantsMore(now)) {
+            } else if (lane.wantsMore(now) && (lane.workers == 0 || !doOthersWait())) {
                 call(lane);
             }
         }
@@ -273,7 +273,7 @@ final class Agenda {
     }
 
     private boolean mayHaveOneMore(Lane lane) {
-        return remote < connections && (lane.isProven() || unproven < Math.max(1, connections / 2));
+        return remote < connections && (lane.isProven() || unproven < mostUnproven());
     }
 
     private void sleepUntil(Lane lane, long at) {
@@ -328,9 +328,18 @@ final class Agenda {
         }
     }
 
-    /** Others have no connection at all. */
+    /** It has several connections, and others wait for one that they could have. */
     private boolean mustYield(Lane lane) {
-        return lane.workers > 1 && !(wantingProven.isEmpty() && wantingUnproven.isEmpty());
+        return lane.workers > 1 && doOthersWait();
+    }
+
+    private boolean doOthersWait() {
+        return remote >= connections
+                && (!wantingProven.isEmpty() || (!wantingUnproven.isEmpty() && unproven < mostUnproven()));
+    }
+
+    private int mostUnproven() {
+        return Math.max(1, connections / 2);
     }
 
     private Task handOut(Entry entry, long now) {

@@ -247,7 +247,8 @@ final class Lane {
                 oldest = Optional.of(entry.item);
             }
         }
-        long next = Math.max(waiting.isEmpty() ? now : waiting.first().at - now, isDown() ? notBefore - now : 0);
+        long first = !fresh.isEmpty() || waiting.isEmpty() ? 0 : waiting.first().at - now;
+        long next = Math.max(first, isDown() ? notBefore - now : 0);
         return new Situation(
                 destination.name(),
                 size(),
