@@ -15,6 +15,9 @@ import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.control.ControlServer;
 import org.postern.control.Desk;
+import org.postern.delivery.Deliveries;
+import org.postern.delivery.Egress;
+import org.postern.delivery.OwnGreeting;
 import org.postern.dns.CachingResolver;
 import org.postern.dns.Resolver;
 import org.postern.door.Door;
@@ -24,6 +27,7 @@ import org.postern.dsn.Reports;
 import org.postern.greeting.PublicSuffixes;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
+import org.postern.route.NextHopMailboxes;
 import org.postern.route.Router;
 import org.postern.smtp.Host;
 import org.postern.smtp.Reply;
@@ -91,7 +95,8 @@ final class Mta implements AutoCloseable {
         Resolver resolver = new CachingResolver(config.dns().settings());
         Router router = Rooms.router(config);
         Reports reports = reports(config, spool, clock);
-        Queue queue = Rooms.queue(config, spool, router, resolver, reports, clock);
+        Deliveries deliveries = Rooms.deliveries(config, spool, router, resolver);
+        Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
         reports.deliverBy(queue::add);
         var examiner = new Examiner(config, resolver, clock);
         if (config.listen().stream().anyMatch(listen -> listen.role() == Listen.Role.MX)) {
@@ -99,13 +104,24 @@ final class Mta implements AutoCloseable {
         }
         Greylist greylist = Greylist.open(
                 config.data().resolve("greylist"), config.judging().greylist(), clock);
-        var door = new Door(config, examiner, greylist, router, spool, queue, clock);
+        var door = new Door(
+                config,
+                examiner,
+                greylist,
+                router,
+                new NextHopMailboxes(deliveries::ask, NextHopMailboxes.Settings.DEFAULT),
+                spool,
+                queue,
+                clock);
         SmtpServer.Builder builder = SmtpServer.named(config.hostname())
                 .limits(withinOpenFiles(config.limits()))
                 .tls(certificates.context())
                 .events(new Log());
         for (Listen listen : config.listen()) {
             builder.listen(listener(config, listen), session -> door.open(session, listen.role()));
+        }
+        if (config.sending().usesMx()) {
+            lookAtOurGreeting(config, resolver);
         }
         queue.start();
         try {
@@ -125,6 +141,19 @@ final class Mta implements AutoCloseable {
             queue.close();
             throw problem;
         }
+    }
+
+    /** In the background: nobody waits for DNS at a start. */
+    private static void lookAtOurGreeting(Config config, Resolver resolver) {
+        OwnGreeting.look(
+                resolver,
+                config.hostname(),
+                () -> Egress.chosenBySystem(config.hostname()),
+                warning -> LoggerFactory.getLogger(Mta.class)
+                        .atWarn()
+                        .addKeyValue("problem", warning)
+                        .addKeyValue("advice", "docs/send.md")
+                        .log("our greeting is not believed everywhere"));
     }
 
     private static Reports reports(Config config, Spool spool, Clock clock) {

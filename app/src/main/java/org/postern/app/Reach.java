@@ -11,6 +11,7 @@ import org.postern.config.Config;
 import org.postern.control.Control;
 import org.postern.control.ControlClient;
 import org.postern.control.Desk;
+import org.postern.delivery.Deliveries;
 import org.postern.dns.CachingResolver;
 import org.postern.dns.Resolver;
 import org.postern.dsn.Reports;
@@ -79,7 +80,8 @@ final class Reach {
         var reports =
                 new Reports(config.hostname(), spool, config.keeping().retry().expire(), _ -> true, clock);
         Resolver resolver = new CachingResolver(config.dns().settings());
-        Queue queue = Rooms.queue(config, spool, Rooms.router(config), resolver, reports, clock);
+        Deliveries deliveries = Rooms.deliveries(config, spool, Rooms.router(config), resolver);
+        Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
         var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.NO);
         return new Control() {
             @Override

@@ -25,12 +25,14 @@ final class Rooms {
                 config.hostname(), config.domains(), config.sending().routes(), config.postmaster(), postmaster);
     }
 
-    /** A queue that delivers as the configuration says, once it is started. */
-    static Queue queue(Config config, Spool spool, Router router, Resolver resolver, Reporter reporter, Clock clock)
-            throws IOException {
+    static Deliveries deliveries(Config config, Spool spool, Router router, Resolver resolver) {
         Ourselves here = Ourselves.here(config.hostname());
-        var deliveries =
-                new Deliveries(config, spool, router, resolver, new OwnHost(Set.of(here.name()), here.addresses()));
+        return new Deliveries(config, spool, router, resolver, new OwnHost(Set.of(here.name()), here.addresses()));
+    }
+
+    /** A queue that delivers as the configuration says, once it is started. */
+    static Queue queue(Config config, Spool spool, Deliveries deliveries, Reporter reporter, Clock clock)
+            throws IOException {
         return new Queue(
                 spool,
                 deliveries,

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.dns.NameServer;
+import org.postern.dns.TestZone;
 import picocli.CommandLine;
 
 /** What the commands say, and their exit codes. */
@@ -40,6 +42,26 @@ class CommandsTest {
         String file = file("hostname = \"mx.example.com\"\n");
 
         assertThat(postern("config", "check", "--config", file)).isEqualTo(new Said(0, file + ": fine\n", ""));
+    }
+
+    // The name is one that no DNS is needed for; whatever this machine's addresses are, they come after it.
+    @Test
+    void ownGreetingIsLookedAtOnRequestOnly() throws IOException {
+        try (var server = NameServer.with(new TestZone(""))) {
+            String file = file("hostname = \"mx.internal\"\n[dns]\nservers = [\"127.0.0.1:"
+                    + server.address().getPort() + "\"]\n");
+            Said fine = new Said(0, file + ": fine\n", "");
+
+            assertThat(postern("config", "check", "--config", file)).isEqualTo(fine);
+            assertThat(postern("config", "check", "--no-dns", "--config", file)).isEqualTo(fine);
+            assertThat(server.asked()).isZero();
+            Said looked = postern("config", "check", "--dns", "--config", file);
+            assertThat(looked.code()).isZero();
+            assertThat(looked.out())
+                    .startsWith(file + ": warning: mx.internal is a name of an inner network; greet with a name that"
+                            + " the world can find in DNS\n")
+                    .endsWith(file + ": fine\n");
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.postern.policy.Net;
 import org.postern.route.DestinationRule;
+import org.postern.route.NextHop;
 import org.postern.route.RouteRule;
 
 /**
@@ -44,6 +45,11 @@ public record Sending(
             Duration.ofSeconds(30),
             500,
             20);
+
+    /** Whether mail goes to hosts all over the world, who judge us. */
+    public boolean usesMx() {
+        return routes.stream().anyMatch(rule -> rule.via() instanceof NextHop.Mx);
+    }
 
     public Sending {
         routes = List.copyOf(routes);

@@ -16,6 +16,7 @@ import org.postern.route.DestinationRule;
 import org.postern.route.MaildirDelivery;
 import org.postern.route.MxHosts;
 import org.postern.route.NextHop;
+import org.postern.route.NextHopMailboxes.Answer;
 import org.postern.route.OwnHost;
 import org.postern.route.Route;
 import org.postern.route.RouteRule;
@@ -114,6 +115,16 @@ public final class Deliveries implements Courier {
     public Run run(Destination destination) {
         Way way = ways.get(destination);
         return way == null ? new LocalRun(spool, router, maildirs) : new RemoteRun(remotes, way);
+    }
+
+    /** Asks the next hop whether there is such a mailbox. */
+    public Answer ask(Mailbox mailbox) {
+        if (!(router.route(mailbox) instanceof Route.Onward onward)) {
+            return new Answer.Silent("it goes to no next hop");
+        }
+        try (var run = new RemoteRun(remotes, way(onward, onward.hop(), mailbox.host()))) {
+            return run.ask(mailbox);
+        }
     }
 
     @Override

@@ -16,9 +16,12 @@ import org.postern.queue.Courier;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Diagnosis;
 import org.postern.route.NextHop;
+import org.postern.route.NextHopMailboxes.Answer;
 import org.postern.smtp.EnhancedCode;
 import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Mailbox;
 import org.postern.smtp.Reply;
+import org.postern.smtp.ReversePath;
 import org.postern.smtp.client.ClientProblem;
 import org.postern.smtp.client.ClientSession;
 import org.postern.smtp.client.Credentials;
@@ -80,6 +83,22 @@ final class RemoteRun implements Courier.Run {
         left.forEach(path -> outcomes.put(
                 path, new Outcome.Later(Diagnosis.of("4.5.3", label + " takes too few recipients at once"))));
         return outcomes;
+    }
+
+    /** Asks whether there is such a mailbox: a host that can't be talked to says nothing. */
+    Answer ask(Mailbox mailbox) {
+        startOver();
+        try {
+            Reply reply = session().verify(new ReversePath.Null(), mailbox);
+            return reply.isPositive()
+                    ? new Answer.Exists()
+                    : reply.isPermanent() ? new Answer.Unknown(reply) : new Answer.Silent(label + " said: " + reply);
+        } catch (NoWay none) {
+            return new Answer.Silent(none.outcome.problem().orElse("nobody to ask"));
+        } catch (ClientProblem problem) {
+            drop();
+            return new Answer.Silent(label + ": " + problem.getMessage());
+        }
     }
 
     private void startOver() {

@@ -10,6 +10,7 @@ import org.postern.config.Listen;
 import org.postern.policy.Greylist;
 import org.postern.policy.Net;
 import org.postern.queue.Queue;
+import org.postern.route.NextHopMailboxes;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
 import org.postern.smtp.server.Session;
@@ -29,10 +30,19 @@ public final class Door {
     private final Clock clock;
     private final Rates rates;
     private final List<Net> relaying;
+    private final NextHopMailboxes nextHops;
 
     /** A door to {@code spool}; what it has accepted goes to {@code queue}. */
     public Door(
-            Config config, Examiner examiner, Greylist greylist, Router router, Spool spool, Queue queue, Clock clock) {
+            Config config,
+            Examiner examiner,
+            Greylist greylist,
+            Router router,
+            NextHopMailboxes nextHops,
+            Spool spool,
+            Queue queue,
+            Clock clock) {
+        this.nextHops = nextHops;
         this.hostname = config.hostname();
         this.limits = config.intake();
         this.judging = config.judging();
@@ -74,6 +84,10 @@ public final class Door {
 
     Config.Intake limits() {
         return limits;
+    }
+
+    NextHopMailboxes nextHops() {
+        return nextHops;
     }
 
     Router router() {

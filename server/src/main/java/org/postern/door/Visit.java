@@ -16,11 +16,13 @@ import org.postern.message.OpenMessage;
 import org.postern.policy.Action;
 import org.postern.policy.Judged;
 import org.postern.policy.Verdict;
+import org.postern.route.NextHopMailboxes;
 import org.postern.route.Route;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Greeting;
 import org.postern.smtp.MailParameters;
+import org.postern.smtp.Mailbox;
 import org.postern.smtp.Reply;
 import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.Session;
@@ -123,6 +125,9 @@ final class Visit implements SessionHandler {
         if (route instanceof Route.NotOurs) {
             return refusal(550, "5.7.1", to.path() + ": no route leads there; see [[routes]] in the configuration");
         }
+        if (to instanceof Mailbox mailbox && door.router().asks(route, mailbox)) {
+            return judgedByNextHop(mailbox, route);
+        }
         // Who is refused for what it is does not learn who is here: attacks.md enum-1.
         Optional<Reply> refused = judge.flatMap(one -> one.recipient(to, route instanceof Route.NoSuchMailbox));
         if (refused.isPresent()) {
@@ -200,6 +205,31 @@ final class Visit implements SessionHandler {
                 .map(Judged::finding)
                 .anyMatch(finding -> finding.is(Check.SPF, Result.PASS));
         return passes ? Standing.PROVEN : Standing.UNPROVEN;
+    }
+
+    /** Who exists is known by the next hop only. Its silence is nobody's fault, and not for good. */
+    private Reply judgedByNextHop(Mailbox mailbox, Route route) {
+        NextHopMailboxes.Answer answer = door.nextHops().ask(mailbox);
+        boolean isUnknown = answer instanceof NextHopMailboxes.Answer.Unknown;
+        Optional<Reply> refused = judge.flatMap(one -> one.recipient(mailbox, isUnknown));
+        if (refused.isPresent()) {
+            return named(refused.get());
+        }
+        return switch (answer) {
+            case NextHopMailboxes.Answer.Exists _ -> {
+                routes.put(mailbox, route);
+                yield RECIPIENT_NOTED;
+            }
+            case NextHopMailboxes.Answer.Unknown _ -> refusal(550, "5.1.1", mailbox.path() + ": no such mailbox");
+            case NextHopMailboxes.Answer.Silent(String why) -> {
+                LOG.atWarn()
+                        .addKeyValue("session", session.id())
+                        .addKeyValue("to", mailbox.path())
+                        .addKeyValue("problem", why)
+                        .log("the next hop does not say whether a mailbox exists");
+                yield refusal(450, "4.2.0", mailbox.path() + ": nobody can say now whether it exists; try again later");
+            }
+        };
     }
 
     private Route routeOf(ForwardPath recipient) {

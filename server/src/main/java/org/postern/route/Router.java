@@ -61,6 +61,15 @@ public final class Router {
                 : Optional.empty();
     }
 
+    /** Whether only the next hop knows whether {@code mailbox}, which goes by {@code route}, is there. */
+    public boolean asks(Route route, Mailbox mailbox) {
+        return route instanceof Route.Onward onward
+                && onward.mailbox().equals(mailbox)
+                && ours(mailbox)
+                        .filter(domain -> domain.mailboxes() instanceof LocalDomain.Mailboxes.Ask)
+                        .isPresent();
+    }
+
     /** Whether it is clear without a look at who exists that {@code recipient} goes into files here. */
     public boolean staysHere(ForwardPath recipient) {
         return recipient instanceof Mailbox mailbox

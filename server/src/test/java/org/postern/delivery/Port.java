@@ -17,7 +17,7 @@ import java.util.List;
 final class Port implements AutoCloseable {
     static final InetAddress V4 = InetAddress.ofLiteral("127.0.0.1");
     static final InetAddress V6 = InetAddress.ofLiteral("::1");
-    private static final long MOST_PATIENT = Duration.ofSeconds(10).toMillis();
+    private static final Duration MOST_PATIENT = Duration.ofSeconds(10);
 
     /** What an address does. */
     enum Manner {
@@ -113,9 +113,13 @@ final class Port implements AutoCloseable {
      * closed are closed too.
      */
     boolean comesToHold(long many) throws IOException, InterruptedException {
+        return comesToHold(many, MOST_PATIENT);
+    }
+
+    boolean comesToHold(long many, Duration longestPause) throws IOException, InterruptedException {
         long pause = 1;
         while (held() != many) {
-            if (pause > MOST_PATIENT) {
+            if (pause > longestPause.toMillis()) {
                 return false;
             }
             Thread.sleep(pause);

@@ -40,6 +40,7 @@ import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
 import org.postern.route.MaildirTemplate;
+import org.postern.route.NextHopMailboxes;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
@@ -121,7 +122,16 @@ final class DoorTranscriptTest {
                 greylist.passes(pool, "<>", "<ann@example.com>");
                 assertThat(greylist.passes(pool, "<>", "<ann@example.com>")).isTrue();
             }
-            var door = new Door(config, examiner, greylist, router, spool, queue, CLOCK);
+            var door = new Door(
+                    config,
+                    examiner,
+                    greylist,
+                    router,
+                    new NextHopMailboxes(
+                            _ -> new NextHopMailboxes.Answer.Silent("nobody"), NextHopMailboxes.Settings.DEFAULT),
+                    spool,
+                    queue,
+                    CLOCK);
             var role = trusted ? Listen.Role.TRUSTED : Listen.Role.MX;
             try (greylist;
                     examiner;
