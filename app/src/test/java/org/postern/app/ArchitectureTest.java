@@ -79,8 +79,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(SMTP)
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage("java..", "javax.net..", "org.jspecify..", "org.postern.smtp.."))
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        "java..", "javax.crypto..", "javax.net..", "org.jspecify..", "org.postern.smtp.."))
                 .check(postern);
     }
 
