@@ -2,6 +2,7 @@ package org.postern.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,7 +92,7 @@ final class Parcel {
     }
 
     private boolean hasEightBitHeader() throws IOException {
-        try (InputStream content = spool.content(message)) {
+        try (var content = new BufferedInputStream(spool.content(message))) {
             int before = '\n';
             for (int octet = content.read(); octet >= 0; octet = content.read()) {
                 if (octet >= 0x80) {

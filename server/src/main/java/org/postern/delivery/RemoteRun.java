@@ -30,6 +30,7 @@ import org.postern.smtp.client.Sent;
 import org.postern.smtp.client.SmtpClient;
 import org.postern.smtp.client.Stage;
 import org.postern.spool.Recipient;
+import org.postern.spool.SpoolProblem;
 import org.postern.spool.SpooledMessage;
 
 /**
@@ -76,7 +77,8 @@ final class RemoteRun implements Courier.Run {
             try {
                 left = transaction(message, left, outcomes);
             } catch (NoWay none) {
-                left.forEach(path -> outcomes.put(path, none.outcome));
+                // Some may have their answer already: LMTP gives one for each.
+                left.forEach(path -> outcomes.putIfAbsent(path, none.outcome));
                 return outcomes;
             }
         }
@@ -119,8 +121,15 @@ final class RemoteRun implements Courier.Run {
             if (parcel.recipients().isEmpty()) {
                 return List.of();
             }
-            return sorted(open.send(parcel.envelope(), parcel.payload()), parcel.recipients(), outcomes);
+            Sent sent = open.send(parcel.envelope(), parcel.payload());
+            // What is left may go to any of the hosts again.
+            startOver();
+            return sorted(sent, parcel.recipients(), outcomes);
         } catch (ClientProblem problem) {
+            if (problem.getCause() instanceof SpoolProblem ours) {
+                drop();
+                throw ours;
+            }
             problem.partly().ifPresent(sent -> sorted(sent, to, outcomes));
             drop();
             boolean wasIdle = isReused && problem.stage() == Stage.MAIL && problem.kind() == ClientProblem.Kind.CLOSED;

@@ -92,7 +92,7 @@ final class Targets {
     /** A host that the operator names is where he says, whatever net that is in. */
     private Found host(NextHop.Host host) {
         List<InetAddress> addresses = new ArrayList<>();
-        Optional<? extends InetAddress> literal = address(host.name());
+        Optional<InetAddress> literal = AddressLiteral.parseAddress(host.name());
         String problem = "it has no address in DNS";
         if (literal.isPresent()) {
             addresses.add(literal.get());
@@ -120,10 +120,5 @@ final class Targets {
                 .map(asked ->
                         resolver.ask(List.of(new Question(asked, RecordType.AAAA), new Question(asked, RecordType.A))))
                 .orElse(List.of());
-    }
-
-    private static Optional<? extends InetAddress> address(String name) {
-        Optional<? extends InetAddress> v4 = AddressLiteral.parseIpv4(name);
-        return v4.isPresent() ? v4 : AddressLiteral.parseIpv6(name);
     }
 }

@@ -37,8 +37,7 @@ public record Net(InetAddress address, int bits) {
 
     /** An address alone; empty when {@code text} is none. */
     public static Optional<InetAddress> address(String text) {
-        Optional<InetAddress> v4 = AddressLiteral.parseIpv4(text).map(InetAddress.class::cast);
-        return v4.isPresent() ? v4 : AddressLiteral.parseIpv6(text).map(InetAddress.class::cast);
+        return AddressLiteral.parseAddress(text);
     }
 
     /** Whether {@code other} lies in it. */

@@ -15,9 +15,13 @@ import org.postern.smtp.ForwardPath;
 import org.postern.spool.Recipient;
 import org.postern.spool.Recipient.State;
 import org.postern.spool.SpooledMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What comes of attempts: who is tried again and when, who is given up, and who is told. */
 final class Aftermath {
+    private static final Logger LOG = LoggerFactory.getLogger(Aftermath.class);
+
     private final RetrySchedule schedule;
     private final Reporter reporter;
     private final Clock clock;
@@ -39,7 +43,7 @@ final class Aftermath {
      *
      * @param message with its age as it is now
      */
-    SpooledMessage of(SpooledMessage message, Map<ForwardPath, Outcome> outcomes) throws IOException {
+    SpooledMessage of(SpooledMessage message, Map<ForwardPath, Outcome> outcomes) {
         var news = new News();
         SpooledMessage after = message.with(message.age(), recipient -> {
             Outcome outcome = outcomes.get(recipient.path());
@@ -55,7 +59,7 @@ final class Aftermath {
      *
      * @param why for a recipient, what the last attempt at its destination came to; empty when that is reached
      */
-    SpooledMessage ofWaiting(SpooledMessage message, Function<Recipient, Optional<Outcome>> why) throws IOException {
+    SpooledMessage ofWaiting(SpooledMessage message, Function<Recipient, Optional<Outcome>> why) {
         var news = new News();
         SpooledMessage after = message.with(message.age(), recipient -> {
             if (recipient.state() != State.WAITING) {
@@ -129,10 +133,23 @@ final class Aftermath {
         return age.toMinutes() >= 120 ? age.toHours() + " hours" : age.toSeconds() + " s";
     }
 
-    private SpooledMessage told(SpooledMessage after, News news) throws IOException {
+    /** Who can't be told now is tried again: what became of the others stands, whatever becomes of the report. */
+    private SpooledMessage told(SpooledMessage after, News news) {
         if (news.failures.isEmpty() && news.delays.isEmpty()) {
             return after;
         }
+        try {
+            return tellingOf(after, news);
+        } catch (IOException problem) {
+            LOG.atError()
+                    .addKeyValue("id", after.id())
+                    .addKeyValue("problem", problem.getMessage())
+                    .log("a report can't be kept, so its recipients are tried again");
+            return after;
+        }
+    }
+
+    private SpooledMessage tellingOf(SpooledMessage after, News news) throws IOException {
         if (!news.delays.isEmpty()) {
             reporter.delayed(after, news.delays);
         }

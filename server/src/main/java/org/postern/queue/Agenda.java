@@ -375,6 +375,8 @@ final class Agenda {
             Long kept = next.times().get(Timetable.KEPT);
             if (kept != null
                     && entry.item.entries.stream().noneMatch(one -> one.lane.destination.equals(Timetable.KEPT))) {
+                // The rest of it may be worked at meanwhile.
+                entry.item.destinations++;
                 put(new Entry(entry.item, lane(Timetable.KEPT, now), kept), now);
             }
             forgetIfDone(entry.item);

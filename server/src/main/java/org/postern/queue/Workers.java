@@ -2,6 +2,7 @@ package org.postern.queue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,16 +109,17 @@ final class Workers {
     }
 
     /** Tells the agenda how the destination fares; whether it only takes no more of us at once. */
-    private boolean isCrowded(Worker worker, Agenda agenda, Iterable<Outcome> outcomes) {
-        for (Outcome outcome : outcomes) {
-            if (isOfDestination(outcome)) {
-                return agenda.unreached(
-                                worker, outcome, times -> schedule.afterUnreached(times, ThreadLocalRandom.current()))
-                        == Agenda.Fate.CROWDED;
-            }
+    private boolean isCrowded(Worker worker, Agenda agenda, Collection<Outcome> outcomes) {
+        // Where some have been decided about, somebody was reached, and what was said of them must be noted.
+        Optional<Outcome> why = outcomes.stream().allMatch(Workers::isOfDestination)
+                ? outcomes.stream().findFirst()
+                : Optional.empty();
+        if (why.isEmpty()) {
+            agenda.reached(worker);
+            return false;
         }
-        agenda.reached(worker);
-        return false;
+        return agenda.unreached(worker, why.get(), times -> schedule.afterUnreached(times, ThreadLocalRandom.current()))
+                == Agenda.Fate.CROWDED;
     }
 
     /** Whether it is true for all that goes there. */

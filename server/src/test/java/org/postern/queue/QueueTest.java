@@ -116,9 +116,13 @@ class QueueTest {
     private static final class TestReporter implements Reporter {
         private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
         private volatile Optional<String> nobody = Optional.empty();
+        private volatile boolean full;
 
         @Override
-        public Optional<String> failed(SpooledMessage message, Map<Recipient, Diagnosis> failures) {
+        public Optional<String> failed(SpooledMessage message, Map<Recipient, Diagnosis> failures) throws IOException {
+            if (full) {
+                throw new IOException("no space left");
+            }
             failures.forEach((recipient, why) ->
                     told.add("failed " + recipient.path().path() + " " + why.status() + " " + why.text()));
             return nobody;
@@ -695,6 +699,60 @@ class QueueTest {
                     .isZero();
             mayEnd.countDown();
             eventually(() -> attempts.size() == 3);
+        }
+    }
+
+    /** Whoever was decided about before nobody could be reached any more is not tried again. */
+    @Test
+    void whatWasDeliveredBeforeTheDestinationTookNoMoreStands() throws Exception {
+        var begun = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        var tries = new AtomicInteger();
+        TestCourier.Attempt courier = (message, due) -> {
+            if (due.size() == 2) {
+                await(begun);
+                tries.incrementAndGet();
+                return Map.of(
+                        due.get(0).path(),
+                        new Outcome.Delivered("there"),
+                        due.get(1).path(),
+                        unreachable("421 too many connections"));
+            }
+            if (attempts.size() > 0) {
+                begun.countDown();
+                await(mayEnd);
+            }
+            return attempt(message, due);
+        };
+        accept("zoe@a.test");
+        try (Queue queue = idle(courier, schedule(FAR))) {
+            queue.start();
+            eventually(() -> queue.size() == 0 && attempts.size() == 1);
+
+            queue.add(accept("cid@a.test"));
+            SpooledMessage both = accept("ann@a.test", "bob@a.test");
+            queue.add(both);
+            eventually(() -> state(both.id(), 0) == State.DELIVERED);
+            assertThat(state(both.id(), 1)).isEqualTo(State.WAITING);
+            assertThat(tries).hasValue(1);
+            mayEnd.countDown();
+        }
+    }
+
+    /** A disk that is full must not make one delivery many. */
+    @Test
+    void whatWasDeliveredStandsWhenTheReportCantBeKept() throws Exception {
+        reporter.full = true;
+        answer = who -> who.startsWith("eve")
+                ? new Outcome.Failed(Diagnosis.of("5.1.1", "no such user"))
+                : new Outcome.Delivered("there");
+        SpooledMessage message = accept("ann@a.test", "eve@a.test");
+        try (Queue queue = queue(FAR)) {
+            eventually(() -> state(message.id(), 0) == State.DELIVERED);
+            assertThat(state(message.id(), 1)).isEqualTo(State.WAITING);
+            reporter.full = false;
+            queue.flush();
+            assertThat(told()).isEqualTo("failed <eve@a.test> 5.1.1 no such user");
         }
     }
 

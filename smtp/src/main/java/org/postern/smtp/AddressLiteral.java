@@ -84,6 +84,14 @@ public sealed interface AddressLiteral extends Host {
         return Optional.of(new General(inner.substring(0, colon), inner.substring(colon + 1)));
     }
 
+    /** An address of either family without brackets; never asks DNS. */
+    static Optional<InetAddress> parseAddress(String text) {
+        Optional<Inet4Address> v4 = parseIpv4(text);
+        return v4.isPresent()
+                ? v4.map(InetAddress.class::cast)
+                : parseIpv6(text).map(InetAddress.class::cast);
+    }
+
     /** An IPv4 address in four decimal numbers and nothing else; never asks DNS. */
     static Optional<Inet4Address> parseIpv4(String text) {
         if (text.length() < 7 || text.length() > 15) {

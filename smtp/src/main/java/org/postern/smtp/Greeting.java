@@ -80,7 +80,7 @@ public record Greeting(Verb verb, Name name, InetAddress client) {
             return literal.orElseGet(
                     () -> malformed(shown, "an address literal reads [192.0.2.1] or [IPv6:2001:db8::1]"));
         }
-        Optional<? extends InetAddress> bare = bareAddress(text);
+        Optional<InetAddress> bare = AddressLiteral.parseAddress(text);
         if (bare.isPresent()) {
             return new Malformed(
                     shown,
@@ -97,11 +97,6 @@ public record Greeting(Verb verb, Name name, InetAddress client) {
             return malformed(shown, "a greeting is ASCII: write the name with its xn-- labels");
         }
         return new Named(new Domain(name), raw);
-    }
-
-    private static Optional<? extends InetAddress> bareAddress(String text) {
-        Optional<? extends InetAddress> v4 = AddressLiteral.parseIpv4(text);
-        return v4.isPresent() ? v4 : AddressLiteral.parseIpv6(text);
     }
 
     private static Malformed malformed(String shown, String why) {

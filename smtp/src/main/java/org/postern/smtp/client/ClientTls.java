@@ -130,8 +130,7 @@ final class ClientTls {
     }
 
     private static boolean isAddress(String host) {
-        return AddressLiteral.parseIpv4(host).isPresent()
-                || AddressLiteral.parseIpv6(host).isPresent();
+        return AddressLiteral.parseAddress(host).isPresent();
     }
 
     /** Why the other side's certificate does not show that it is {@code host}; empty when it does. */

@@ -173,7 +173,10 @@ public final class SmtpClient {
         return new ClientProblem(ClientProblem.Kind.UNREACHABLE, Stage.CONNECT, how, null, problem);
     }
 
-    /** Breaks off all sessions of this client and of those made from it: what they wait for ends as {@link ClientProblem}. */
+    /**
+     * Breaks off all sessions of this client and of those made from it or that it was made from, those to come too: each ends as
+     * {@link ClientProblem}.
+     */
     public void abort() {
         watch.cutAll();
     }

@@ -14,9 +14,14 @@ final class Watch {
 
     private final Set<ClientWire> wires = ConcurrentHashMap.newKeySet();
     private @Nullable Thread looking;
+    private volatile boolean over;
 
     void add(ClientWire wire) {
         wires.add(wire);
+        if (over) {
+            wire.cut();
+            return;
+        }
         synchronized (this) {
             if (looking == null) {
                 looking = Thread.ofPlatform().daemon().name("smtp-client-watch").start(this::look);
@@ -28,8 +33,9 @@ final class Watch {
         wires.remove(wire);
     }
 
-    /** Cuts all of them. */
+    /** Cuts all of them, and each that still comes. */
     void cutAll() {
+        over = true;
         wires.forEach(ClientWire::cut);
     }
 

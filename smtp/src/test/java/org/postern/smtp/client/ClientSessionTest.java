@@ -20,6 +20,7 @@ import org.postern.smtp.Mailbox;
 import org.postern.smtp.ReversePath;
 import org.postern.smtp.client.ClientProblem.Kind;
 import org.postern.smtp.client.Sent.Fate;
+import org.postern.smtp.transcript.ScriptedServer;
 
 /** What a client says to servers of all kinds. */
 @Timeout(60)

@@ -22,6 +22,7 @@ import org.postern.smtp.Domain;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.Extension;
 import org.postern.smtp.client.ClientProblem.Kind;
+import org.postern.smtp.transcript.ScriptedServer;
 
 /** Servers that mean ill, or are broken: bounded, and never taken as having delivered. */
 @Timeout(60)

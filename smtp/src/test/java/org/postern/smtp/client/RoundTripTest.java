@@ -197,4 +197,22 @@ class RoundTripTest {
                         .connect(server.addresses().getFirst()));
         assertThat(unknown.kind()).isEqualTo(ClientProblem.Kind.NOT_VERIFIED);
     }
+
+    /** Who stops must not go on with the next host. */
+    @Test
+    @Tag("stop-1")
+    void whatIsBrokenOffStaysSo() throws Exception {
+        SmtpClient stopping = SmtpClient.named(new Domain("client.example"));
+        ClientSession open = stopping.connect(server.addresses().getFirst());
+        stopping.abort();
+        assertThat(catchThrowableOfType(
+                        ClientProblem.class,
+                        () -> open.send(ClientSessionTest.envelope("bob@example.com"), Payload.of(new byte[] {'x'}))))
+                .isNotNull();
+        assertThat(catchThrowableOfType(
+                        ClientProblem.class,
+                        () -> stopping.withChunking(false)
+                                .connect(server.addresses().getFirst())))
+                .isNotNull();
+    }
 }

@@ -1,4 +1,4 @@
-package org.postern.smtp.client;
+package org.postern.smtp.transcript;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +17,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import org.postern.smtp.transcript.TestCertificate;
 
 /**
  * A server that plays a script, for clients to be shown what other servers do.
@@ -30,7 +29,7 @@ import org.postern.smtp.transcript.TestCertificate;
  *   ----                         the next connection
  * </pre>
  */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
     /** A ServerHello of TLS 1.0, RFC 2246 §7.4.1.3, with TLS_RSA_WITH_AES_128_CBC_SHA. */
     private static final String TLS_1_0 = "160301002a" + "02000026" + "0301" + "11".repeat(32) + "00" + "002f" + "00";
 
@@ -40,13 +39,15 @@ final class ScriptedServer implements AutoCloseable {
     private final BlockingQueue<String> faults = new LinkedBlockingQueue<>();
     private final Thread thread;
 
-    ScriptedServer(String script) throws IOException {
+    /** On a free port of loopback. */
+    public ScriptedServer(String script) throws IOException {
         this.listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         this.connections = List.of(script.split("(?m)^----\n", -1));
         this.thread = Thread.ofPlatform().daemon().start(this::play);
     }
 
-    InetSocketAddress address() {
+    /** Where it listens. */
+    public InetSocketAddress address() {
         return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
     }
 
@@ -133,7 +134,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** Waits until it has said {@code line}. */
-    void awaitSaid(String line) throws IOException {
+    public void awaitSaid(String line) throws IOException {
         try {
             for (String one = said.poll(20, TimeUnit.SECONDS);
                     !line.equals(one);
@@ -146,7 +147,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** Whether all was played as it stands. */
-    void verify() throws InterruptedException {
+    public void verify() throws InterruptedException {
         assertThat(faults.poll(20, TimeUnit.SECONDS)).isEmpty();
     }
 
