@@ -1,6 +1,6 @@
 /**
  * RFC 5322 headers as octets, in their order, without loss: what finds loops and writes traces now, and what DKIM, DMARC and DSN read
- * and write later. Immutable and safe for many threads.
+ * and write later; and messages made to fit those who take them: {@link org.postern.message.SevenBit}.
  */
 @NullMarked
 package org.postern.message;

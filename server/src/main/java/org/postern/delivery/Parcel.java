@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.postern.message.NotConvertible;
+import org.postern.message.SevenBit;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Diagnosis;
 import org.postern.smtp.Envelope;
@@ -35,21 +38,17 @@ final class Parcel {
     private final Map<ForwardPath, Outcome> refusals = new LinkedHashMap<>();
     private boolean smtputf8;
 
+    /** What is done to it for a host that takes 7 bits only. */
+    private Optional<SevenBit> sevenBit = Optional.empty();
+
     Parcel(Spool spool, SpooledMessage message, List<ForwardPath> to, ClientSession session) throws IOException {
         this.spool = spool;
         this.message = message;
         this.trace = message.trace().getBytes(UTF_8);
         recipients.addAll(to);
-        if (session.isTooLarge(octets())) {
-            refuse(
-                    to,
-                    Diagnosis.of(
-                            "5.3.4",
-                            "the message has " + octets() + " octets, and the next host takes "
-                                    + session.capabilities().maxMessageBytes().orElse(0)));
-        }
         fitAddresses(session);
         fitContent(session);
+        fitSize(session);
     }
 
     private void refuse(List<ForwardPath> whom, Diagnosis why) {
@@ -85,9 +84,33 @@ final class Parcel {
         }
     }
 
-    private void fitContent(ClientSession session) {
-        if (message.body() == Body.EIGHT_BIT_MIME && !session.capabilities().has(Extension.EIGHT_BIT_MIME)) {
-            refuse(recipients, Diagnosis.of("5.6.3", "the next host takes no 8-bit content, as the message has"));
+    /** RFC 6152 §3: to who takes 7 bits only, it goes encoded. */
+    private void fitContent(ClientSession session) throws IOException {
+        if (recipients.isEmpty()
+                || message.body() != Body.EIGHT_BIT_MIME
+                || session.capabilities().has(Extension.EIGHT_BIT_MIME)) {
+            return;
+        }
+        try {
+            sevenBit = Optional.of(SevenBit.plan(this::whole));
+        } catch (NotConvertible problem) {
+            refuse(
+                    recipients,
+                    Diagnosis.of(
+                            "5.6.3",
+                            "the next host takes no 8-bit content, and the message can't be converted: "
+                                    + problem.why()));
+        }
+    }
+
+    private void fitSize(ClientSession session) {
+        if (session.isTooLarge(octets())) {
+            refuse(
+                    recipients,
+                    Diagnosis.of(
+                            "5.3.4",
+                            "the message has " + octets() + " octets, and the next host takes "
+                                    + session.capabilities().maxMessageBytes().orElse(0)));
         }
     }
 
@@ -108,7 +131,12 @@ final class Parcel {
     }
 
     private long octets() {
-        return trace.length + message.octets();
+        return sevenBit.map(SevenBit::octets).orElse(trace.length + message.octets());
+    }
+
+    /** With our trace, as it lies here. */
+    private InputStream whole() throws IOException {
+        return new SequenceInputStream(new ByteArrayInputStream(trace), spool.content(message));
     }
 
     /** Whom it goes to. */
@@ -123,14 +151,15 @@ final class Parcel {
 
     Envelope envelope() {
         ReversePath from = message.from();
-        return new Envelope(from, new MailParameters(OptionalLong.empty(), message.body(), smtputf8), recipients);
+        Body body = sevenBit.isPresent() ? Body.SEVEN_BIT : message.body();
+        return new Envelope(from, new MailParameters(OptionalLong.empty(), body, smtputf8), recipients);
     }
 
     Payload payload() {
         return new Payload() {
             @Override
             public InputStream open() throws IOException {
-                return new SequenceInputStream(new ByteArrayInputStream(trace), spool.content(message));
+                return sevenBit.isPresent() ? sevenBit.get().convert(whole()) : whole();
             }
 
             @Override

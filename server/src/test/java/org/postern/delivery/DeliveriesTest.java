@@ -20,6 +20,7 @@ import org.postern.config.Config;
 import org.postern.dns.TestZone;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Courier.Run;
+import org.postern.queue.Diagnosis;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
 import org.postern.smtp.Envelope;
@@ -39,6 +40,11 @@ class DeliveriesTest {
     private Path directory;
 
     private Map<ForwardPath, Outcome> deliver(ScriptedServer server, String scheme, String... to) throws Exception {
+        return deliver("Subject: x\r\n\r\nhello\r\n", server, scheme, to);
+    }
+
+    private Map<ForwardPath, Outcome> deliver(String content, ScriptedServer server, String scheme, String... to)
+            throws Exception {
         Path file = Files.writeString(directory.resolve("postern.toml"), """
             hostname = "mx.example.com"
             [[routes]]
@@ -51,7 +57,7 @@ class DeliveriesTest {
                 new Router(config.hostname(), config.domains(), config.sending().routes(), Optional.empty(), directory);
         try (Spool spool =
                 RocksSpool.open(directory.resolve("spool"), new RocksSpool.Room(1 << 20, 0), Clock.systemUTC())) {
-            SpooledMessage message = accept(spool, to);
+            SpooledMessage message = accept(spool, content, to);
             var deliveries =
                     new Deliveries(config, spool, router, new TestZone("").resolver(), new OwnHost(Set.of(), Set.of()));
             var destination =
@@ -62,13 +68,13 @@ class DeliveriesTest {
         }
     }
 
-    private static SpooledMessage accept(Spool spool, String... to) throws IOException {
+    private static SpooledMessage accept(Spool spool, String content, String... to) throws IOException {
         List<ForwardPath> recipients =
                 List.of(to).stream().<ForwardPath>map(DeliveriesTest::mailbox).toList();
         var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, recipients);
         return spool.accept(
                 new Spool.Arrival(spool.nextId(), "s-1", envelope, ""),
-                new ByteArrayInputStream("Subject: x\r\n\r\nhello\r\n".getBytes(UTF_8)));
+                new ByteArrayInputStream(content.getBytes(UTF_8)));
     }
 
     private static Mailbox mailbox(String text) {
@@ -128,6 +134,51 @@ class DeliveriesTest {
         try (var server = new ScriptedServer(one.formatted("bob") + "----\n" + one.formatted("eve"))) {
             assertThat(deliver(server, "smtp", "bob@a.test", "eve@a.test").values())
                     .containsOnly(new Outcome.Delivered("127.0.0.1: 250 taken"));
+        }
+    }
+
+    /** RFC 6152 §3. */
+    @Test
+    void eightBitContentGoesEncodedToWhoTakesSevenBitsOnly() throws Exception {
+        try (var server = new ScriptedServer("""
+            S: 220 mx.example.net
+            C: EHLO mx.example.com
+            S: 250-mx.example.net
+            S: 250 HELP
+            C: MAIL FROM:<>
+            S: 250 ok
+            C: RCPT TO:<bob@a.test>
+            S: 250 ok
+            C: DATA
+            S: 354 go
+            C: Subject: x
+            C: MIME-Version: 1.0
+            C: Content-Type: text/plain; charset=unknown-8bit
+            C: Content-Transfer-Encoding: quoted-printable
+            C:
+            C: wie sch=C3=B6n ist es am Meer
+            C: .
+            S: 250 taken
+            """)) {
+            assertThat(deliver("Subject: x\r\n\r\nwie schön ist es am Meer\r\n", server, "smtp", "bob@a.test")
+                            .values())
+                    .containsOnly(new Outcome.Delivered("127.0.0.1: 250 taken"));
+        }
+    }
+
+    @Test
+    void whatCannotBeConvertedIsRefusedAndSaidWhy() throws Exception {
+        try (var server = new ScriptedServer("""
+            S: 220 mx.example.net
+            C: EHLO mx.example.com
+            S: 250 mx.example.net
+            """)) {
+            assertThat(deliver("Subject: schön\r\n\r\nhello\r\n", server, "smtp", "bob@a.test")
+                            .values())
+                    .containsOnly(new Outcome.Failed(Diagnosis.of(
+                            "5.6.3",
+                            "the next host takes no 8-bit content, and the message can't be converted: it has 8-bit"
+                                    + " octets in a header field: Subject")));
         }
     }
 }
