@@ -27,6 +27,7 @@ import org.postern.dsn.Reports;
 import org.postern.greeting.PublicSuffixes;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
+import org.postern.route.Forwarding;
 import org.postern.route.NextHopMailboxes;
 import org.postern.route.Router;
 import org.postern.smtp.Host;
@@ -95,7 +96,8 @@ final class Mta implements AutoCloseable {
         Resolver resolver = new CachingResolver(config.dns().settings());
         Router router = Rooms.router(config);
         Reports reports = reports(config, spool, clock);
-        Deliveries deliveries = Rooms.deliveries(config, spool, router, resolver);
+        Forwarding forwarding = Rooms.forwarding(config, clock);
+        Deliveries deliveries = Rooms.deliveries(config, spool, router, forwarding, resolver);
         Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
         reports.deliverBy(queue::add);
         var examiner = new Examiner(config, resolver, clock);
@@ -109,6 +111,7 @@ final class Mta implements AutoCloseable {
                 examiner,
                 greylist,
                 router,
+                forwarding,
                 new NextHopMailboxes(deliveries::ask, NextHopMailboxes.Settings.DEFAULT),
                 spool,
                 queue,

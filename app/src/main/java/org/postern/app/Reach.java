@@ -80,7 +80,8 @@ final class Reach {
         var reports =
                 new Reports(config.hostname(), spool, config.keeping().retry().expire(), _ -> true, clock);
         Resolver resolver = new CachingResolver(config.dns().settings());
-        Deliveries deliveries = Rooms.deliveries(config, spool, Rooms.router(config), resolver);
+        Deliveries deliveries =
+                Rooms.deliveries(config, spool, Rooms.router(config), Rooms.forwarding(config, clock), resolver);
         Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
         var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.NO);
         return new Control() {

@@ -3,7 +3,9 @@ package org.postern.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
+import org.postern.config.Aliasing;
 import org.postern.config.Config;
 import org.postern.delivery.Deliveries;
 import org.postern.dns.Resolver;
@@ -11,12 +13,17 @@ import org.postern.greeting.Ourselves;
 import org.postern.queue.Queue;
 import org.postern.queue.Reporter;
 import org.postern.queue.Suspensions;
+import org.postern.route.Aliases;
+import org.postern.route.Forwarding;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
+import org.postern.route.Srs;
 import org.postern.spool.Spool;
 
 /** What the server and the commands that work without one are both made of. */
 final class Rooms {
+    private static final Duration LOOK_FOR_ALIASES = Duration.ofSeconds(10);
+
     private Rooms() {}
 
     static Router router(Config config) {
@@ -25,9 +32,23 @@ final class Rooms {
                 config.hostname(), config.domains(), config.sending().routes(), config.postmaster(), postmaster);
     }
 
-    static Deliveries deliveries(Config config, Spool spool, Router router, Resolver resolver) {
+    /** Aliases, and the senders of what they send on. */
+    static Forwarding forwarding(Config config, Clock clock) throws IOException {
+        Aliasing aliasing = config.aliasing();
+        var aliases = new Aliases(
+                aliasing.aliases(),
+                aliasing.files(),
+                config.hostname(),
+                config.intake().expandedRecipients(),
+                LOOK_FOR_ALIASES);
+        Path srs = config.data().resolve("srs");
+        return new Forwarding(aliases, aliasing.srs().map(domain -> new Srs(domain, srs, clock)));
+    }
+
+    static Deliveries deliveries(Config config, Spool spool, Router router, Forwarding forwarding, Resolver resolver) {
         Ourselves here = Ourselves.here(config.hostname());
-        return new Deliveries(config, spool, router, resolver, new OwnHost(Set.of(here.name()), here.addresses()));
+        return new Deliveries(
+                config, spool, router, forwarding, resolver, new OwnHost(Set.of(here.name()), here.addresses()));
     }
 
     /** A queue that delivers as the configuration says, once it is started. */

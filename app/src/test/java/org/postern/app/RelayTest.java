@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -165,6 +167,37 @@ class RelayTest {
             eventually(() -> postern.output().contains("event=\"delivery put off\""));
             sinks.getFirst().destroyForcibly().waitFor();
             eventually(() -> postern.output().contains("connection refused"));
+        }
+    }
+
+    /** A stranger's mail goes on to outside under a sender of ours, and what comes back to that goes to the stranger. */
+    @Test
+    void aliasSendsOnUnderASenderOfOursAndItsBounceFindsItsWayBack() throws Exception {
+        try (PosternProcess postern = postern(sink(), """
+            [aliases]
+            "sales@localhost" = ["ann@localhost", "bob@relay.test", "eve@nowhere.relay.test"]
+            [[routes]]
+            to = "*"
+            via = "smtp://127.0.0.1:%d"
+            [forwarding]
+            srs = "localhost"
+            """.formatted(sink("-q", "rcpt")))) {
+            send(postern, "stranger@far.relay.test", "sales@localhost");
+            // One mailbox has it whatever befalls the others.
+            assertThat(Files.readString(postern.mail("ann", 1).getFirst(), ISO_8859_1))
+                    .contains("Delivered-To: ann@localhost");
+            eventually(() -> !arrived().isEmpty());
+            String forwarded = Files.readString(arrived().getFirst(), ISO_8859_1);
+            assertThat(forwarded).contains("X-Rcpt-Args: <bob@relay.test>", "\nDelivered-To: sales@localhost");
+            Matcher sender = Pattern.compile("X-Mail-Args: <(SRS0=[^>]*)>").matcher(forwarded);
+            assertThat(sender.find()).as(forwarded).isTrue();
+            Files.delete(arrived().getFirst());
+
+            eventually(() -> postern.output().contains("event=\"delivery put off\""));
+            sinks.getLast().destroyForcibly().waitFor();
+            assertThat(sender.group(1)).endsWith("=far.relay.test=stranger@localhost");
+            send(postern, "", sender.group(1));
+            eventually(() -> postern.output().contains("<stranger@far.relay.test>"));
         }
     }
 }

@@ -25,6 +25,7 @@ import org.postern.tls.CertificateFiles;
  * @param postmaster who reads mail to postmaster and abuse; none: it is kept in a Maildir under data
  * @param certificates none: a self-signed one is made under data
  * @param trusted relay.trusted
+ * @param aliasing names that stand for other mailboxes
  * @param sending how mail goes on to other hosts
  * @param judging how strangers are judged
  */
@@ -36,6 +37,7 @@ public record Config(
         List<CertificateFiles> certificates,
         List<Net> trusted,
         List<LocalDomain> domains,
+        Aliasing aliasing,
         Sending sending,
         Dns dns,
         Judging judging,
@@ -58,6 +60,7 @@ public record Config(
      * @param dnsQuestions how many a session may ask of DNS; what it asks past it fails
      * @param stopTime how long transactions under way may take when the server is told to stop
      * @param perHour what one client may do within an hour
+     * @param expandedRecipients how many mailboxes one alias may lead to, and all recipients of a transaction together
      * @param reportsPerHour how many reports of failed deliveries strangers of one domain are sent within an hour; 0 for any number
      */
     public record Intake(
@@ -66,10 +69,11 @@ public record Config(
             int dnsQuestions,
             Duration stopTime,
             ClientRates perHour,
+            int expandedRecipients,
             int reportsPerHour) {
         /** The defaults. */
         public static final Intake DEFAULT =
-                new Intake(100, 262_144, 200, Duration.ofSeconds(30), ClientRates.NONE, 20);
+                new Intake(100, 262_144, 200, Duration.ofSeconds(30), ClientRates.NONE, 5_000, 20);
     }
 
     /**

@@ -33,6 +33,7 @@ import org.postern.route.LocalDomain.Mailboxes;
 import org.postern.route.MaildirTemplate;
 import org.postern.route.NextHop;
 import org.postern.route.RouteRule;
+import org.postern.route.Router;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.server.Limits;
@@ -101,6 +102,10 @@ final class ConfigReader {
         Section limits = root.section("limits");
         Sending sending = new SendingReader(root, limits, this::path).read();
         postmaster.ifPresent(mailbox -> checkPostmaster(root, mailbox, domains, sending.routes()));
+        Intake intake = intake(limits);
+        var router = new Router(hostname, domains, sending.routes(), postmaster, data);
+        Aliasing aliasing =
+                new AliasingReader(root, hostname, domains, router, intake.expandedRecipients()).read(this::path);
         Config.Dns dns = dns(root.section("dns"), limits);
         Judging judging = new PolicyReader(root.section("policy"), limits, this::path).read();
         var config = new Config(
@@ -111,11 +116,12 @@ final class ConfigReader {
                 certificates,
                 trusted,
                 domains,
+                aliasing,
                 sending,
                 dns,
                 judging,
                 limits(limits),
-                intake(limits),
+                intake,
                 keeping(root.section("queue"), limits),
                 logFormat(root.section("log")));
         limits.refuseOthers();
@@ -443,6 +449,7 @@ final class ConfigReader {
                                 "messages-per-client-per-hour", d.perHour().messages(), 0),
                         section.integer(
                                 "recipients-per-client-per-hour", d.perHour().recipients(), 0)),
+                section.integer("expanded-recipients", d.expandedRecipients(), 1),
                 section.integer("reports-per-domain-per-hour", d.reportsPerHour(), 0));
     }
 

@@ -2,6 +2,7 @@ package org.postern.config;
 
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.postern.dns.DnsSettings;
@@ -31,6 +32,9 @@ public final class ConfigText {
         line("hostname", quoted(config.hostname().name()));
         line("data", quoted(config.data().toString()));
         config.postmaster().ifPresent(mailbox -> line("postmaster", quoted(mailbox.toString())));
+        if (!config.aliasing().files().isEmpty()) {
+            line("alias-files", list(config.aliasing().files()));
+        }
         config.listen().forEach(this::write);
         if (!config.certificates().isEmpty()) {
             head("[tls]");
@@ -46,6 +50,7 @@ public final class ConfigText {
             line("trusted", list(config.trusted()));
         }
         config.domains().forEach(this::write);
+        write(config.aliasing());
         write(config.sending());
         write(config.dns());
         new PolicyText(this).write(config.judging());
@@ -112,6 +117,19 @@ public final class ConfigText {
         domain.catchAll().ifPresent(name -> line("catch-all", quoted(name)));
     }
 
+    private void write(Aliasing aliasing) {
+        if (!aliasing.aliases().isEmpty()) {
+            head("[aliases]");
+            aliasing.aliases().entrySet().stream()
+                    .sorted(Comparator.comparing(alias -> alias.getKey().toString()))
+                    .forEach(alias -> line(quoted(alias.getKey().toString()), list(alias.getValue())));
+        }
+        aliasing.srs().ifPresent(domain -> {
+            head("[forwarding]");
+            line("srs", quoted(domain.name()));
+        });
+    }
+
     private void write(Sending sending) {
         for (RouteRule rule : sending.routes()) {
             head("[[routes]]");
@@ -159,6 +177,7 @@ public final class ConfigText {
         line("received-headers", number(intake.receivedHeaders()));
         line("header-bytes", number(intake.headerBytes()));
         line("dns-questions", number(intake.dnsQuestions()));
+        line("expanded-recipients", number(intake.expandedRecipients()));
         line("reports-per-domain-per-hour", number(intake.reportsPerHour()));
         line("stop-time", quoted(Durations.write(intake.stopTime())));
         line("spool-free-bytes", number(keeping.room().lowOctets()));

@@ -13,6 +13,7 @@ import org.postern.policy.Net;
 import org.postern.queue.Courier;
 import org.postern.queue.Destination;
 import org.postern.route.DestinationRule;
+import org.postern.route.Forwarding;
 import org.postern.route.MaildirDelivery;
 import org.postern.route.MxHosts;
 import org.postern.route.NextHop;
@@ -43,8 +44,9 @@ public final class Deliveries implements Courier {
     /** How each destination is gone to, once something went there. */
     private final Map<Destination, Way> ways = new ConcurrentHashMap<>();
 
-    /** Delivers what {@code spool} holds by {@code router}'s routes. */
-    public Deliveries(Config config, Spool spool, Router router, Resolver resolver, OwnHost own) {
+    /** Delivers what {@code spool} holds by {@code router}'s routes; {@code forwarding} writes the senders of what aliases send on. */
+    public Deliveries(
+            Config config, Spool spool, Router router, Forwarding forwarding, Resolver resolver, OwnHost own) {
         this.spool = spool;
         this.router = router;
         this.hostname = config.hostname();
@@ -56,6 +58,7 @@ public final class Deliveries implements Courier {
         var mxHosts = new MxHosts(resolver, own, allowed, bounds, new Random());
         this.remotes = new Remotes(
                 spool,
+                new Legs(router, forwarding),
                 new Targets(mxHosts, resolver, sending.mxPort()),
                 new Connector(new Connector.Pace(Connector.Pace.DEFAULT.moment(), sending.connectTime())),
                 SmtpClient.named(hostname).withDeadlines(Deadlines.DEFAULT.withConnect(sending.connectTime())),

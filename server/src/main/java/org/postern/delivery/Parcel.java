@@ -33,6 +33,7 @@ import org.postern.spool.SpooledMessage;
 final class Parcel {
     private final Spool spool;
     private final SpooledMessage message;
+    private final ReversePath from;
     private final byte[] trace;
     private final List<ForwardPath> recipients = new ArrayList<>();
     private final Map<ForwardPath, Outcome> refusals = new LinkedHashMap<>();
@@ -41,11 +42,12 @@ final class Parcel {
     /** What is done to it for a host that takes 7 bits only. */
     private Optional<SevenBit> sevenBit = Optional.empty();
 
-    Parcel(Spool spool, SpooledMessage message, List<ForwardPath> to, ClientSession session) throws IOException {
+    Parcel(Spool spool, SpooledMessage message, Leg leg, ClientSession session) throws IOException {
         this.spool = spool;
         this.message = message;
-        this.trace = message.trace().getBytes(UTF_8);
-        recipients.addAll(to);
+        this.from = leg.from();
+        this.trace = (leg.mark() + message.trace()).getBytes(UTF_8);
+        recipients.addAll(leg.to());
         fitAddresses(session);
         fitContent(session);
         fitSize(session);
@@ -64,7 +66,7 @@ final class Parcel {
         List<ForwardPath> international = recipients.stream()
                 .filter(path -> path instanceof Mailbox mailbox && !mailbox.isAscii())
                 .toList();
-        boolean sender = message.from() instanceof Mailbox mailbox && !mailbox.isAscii();
+        boolean sender = from instanceof Mailbox mailbox && !mailbox.isAscii();
         boolean header = message.smtputf8() && message.body() == Body.EIGHT_BIT_MIME && hasEightBitHeader();
         smtputf8 = sender || header || !international.isEmpty();
         if (has || !smtputf8) {
@@ -150,7 +152,6 @@ final class Parcel {
     }
 
     Envelope envelope() {
-        ReversePath from = message.from();
         Body body = sevenBit.isPresent() ? Body.SEVEN_BIT : message.body();
         return new Envelope(from, new MailParameters(OptionalLong.empty(), body, smtputf8), recipients);
     }

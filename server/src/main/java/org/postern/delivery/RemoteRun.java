@@ -71,20 +71,34 @@ final class RemoteRun implements Courier.Run {
     @Override
     public Map<ForwardPath, Outcome> deliver(SpooledMessage message, List<Recipient> due) throws IOException {
         Map<ForwardPath, Outcome> outcomes = new HashMap<>();
-        List<ForwardPath> left = due.stream().map(Recipient::path).toList();
-        startOver();
-        for (int round = 0; !left.isEmpty() && round < TRANSACTIONS; round++) {
-            try {
-                left = transaction(message, left, outcomes);
-            } catch (NoWay none) {
-                // Some may have their answer already: LMTP gives one for each.
-                left.forEach(path -> outcomes.putIfAbsent(path, none.outcome));
-                return outcomes;
+        List<Leg> legs;
+        try {
+            legs = remotes.legs().of(message, due);
+        } catch (IOException problem) {
+            due.forEach(recipient -> outcomes.put(
+                    recipient.path(), new Outcome.Later("its sender can't be rewritten: " + problem.getMessage())));
+            return outcomes;
+        }
+        try {
+            for (Leg leg : legs) {
+                startOver();
+                deliver(message, leg, outcomes);
             }
+        } catch (NoWay none) {
+            // Some may have their answer already: LMTP gives one for each.
+            due.forEach(recipient -> outcomes.putIfAbsent(recipient.path(), none.outcome));
+        }
+        return outcomes;
+    }
+
+    private void deliver(SpooledMessage message, Leg leg, Map<ForwardPath, Outcome> outcomes)
+            throws NoWay, IOException {
+        List<ForwardPath> left = leg.to();
+        for (int round = 0; !left.isEmpty() && round < TRANSACTIONS; round++) {
+            left = transaction(message, leg.with(left), outcomes);
         }
         left.forEach(path -> outcomes.put(
                 path, new Outcome.Later(Diagnosis.of("4.5.3", label + " takes too few recipients at once"))));
-        return outcomes;
     }
 
     /** Asks whether there is such a mailbox: a host that can't be talked to says nothing. */
@@ -110,13 +124,13 @@ final class RemoteRun implements Courier.Run {
     }
 
     /** One transaction; whom it has not decided about. */
-    private List<ForwardPath> transaction(
-            SpooledMessage message, List<ForwardPath> to, Map<ForwardPath, Outcome> outcomes)
+    private List<ForwardPath> transaction(SpooledMessage message, Leg leg, Map<ForwardPath, Outcome> outcomes)
             throws NoWay, IOException {
+        List<ForwardPath> to = leg.to();
         boolean isReused = session != null;
         ClientSession open = session();
         try {
-            var parcel = new Parcel(remotes.spool(), message, to, open);
+            var parcel = new Parcel(remotes.spool(), message, leg, open);
             parcel.refusals().forEach(outcomes::put);
             if (parcel.recipients().isEmpty()) {
                 return List.of();

@@ -5,7 +5,7 @@ import org.postern.smtp.client.SmtpClient;
 import org.postern.spool.Spool;
 
 /** What all runs to other hosts share. */
-record Remotes(Spool spool, Targets targets, Connector connector, SmtpClient client, Settings settings) {
+record Remotes(Spool spool, Legs legs, Targets targets, Connector connector, SmtpClient client, Settings settings) {
     /**
      * How connections are used.
      *

@@ -10,6 +10,7 @@ import org.postern.config.Listen;
 import org.postern.policy.Greylist;
 import org.postern.policy.Net;
 import org.postern.queue.Queue;
+import org.postern.route.Forwarding;
 import org.postern.route.NextHopMailboxes;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
@@ -25,6 +26,7 @@ public final class Door {
     private final Greylist greylist;
     private final Judging judging;
     private final Router router;
+    private final Forwarding forwarding;
     private final Spool spool;
     private final Queue queue;
     private final Clock clock;
@@ -38,6 +40,7 @@ public final class Door {
             Examiner examiner,
             Greylist greylist,
             Router router,
+            Forwarding forwarding,
             NextHopMailboxes nextHops,
             Spool spool,
             Queue queue,
@@ -49,6 +52,7 @@ public final class Door {
         this.examiner = examiner;
         this.greylist = greylist;
         this.router = router;
+        this.forwarding = forwarding;
         this.spool = spool;
         this.queue = queue;
         this.clock = clock;
@@ -92,6 +96,10 @@ public final class Door {
 
     Router router() {
         return router;
+    }
+
+    Forwarding forwarding() {
+        return forwarding;
     }
 
     Spool spool() {

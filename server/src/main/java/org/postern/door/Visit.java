@@ -3,12 +3,16 @@ package org.postern.door;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.ZonedDateTime;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postern.finding.Check;
 import org.postern.finding.Result;
 import org.postern.message.Header;
@@ -52,8 +56,8 @@ final class Visit implements SessionHandler {
     /** Empty for the trusted, who are recorded, never judged. */
     private final Optional<Judge> judge;
 
-    /** Where the accepted recipients of the open transaction go. */
-    private final Map<ForwardPath, Route> routes = new LinkedHashMap<>();
+    /** The accepted recipients of the open transaction: whom each means, and where these go. */
+    private final Map<ForwardPath, Map<ForwardPath, Route>> accepted = new LinkedHashMap<>();
 
     Visit(Door door, Session session, String role) {
         this.door = door;
@@ -98,7 +102,7 @@ final class Visit implements SessionHandler {
 
     @Override
     public Reply mail(ReversePath from, MailParameters parameters) {
-        routes.clear();
+        accepted.clear();
         judge.ifPresent(one -> one.from(from));
         try {
             door.spool().requireRoom();
@@ -116,7 +120,27 @@ final class Visit implements SessionHandler {
         if (!mayDoOneMore(Rates.Kind.RECIPIENTS)) {
             return refusal(450, "4.7.1", "too many recipients of yours within an hour; please send the rest later");
         }
-        Route route = door.router().route(to);
+        Addressee addressee;
+        try {
+            addressee = Addressee.of(to, door.forwarding(), door.router());
+        } catch (IOException problem) {
+            LOG.atError()
+                    .addKeyValue("session", session.id())
+                    .addKeyValue("to", to.path())
+                    .addKeyValue("problem", problem.getMessage())
+                    .log("can't look up whom a recipient stands for");
+            return refusal(451, "4.3.0", to.path() + ": nobody can say now who that is; try again later");
+        }
+        return switch (addressee) {
+            case Addressee.Itself(Route route) -> itself(to, route);
+            case Addressee.Others(Map<ForwardPath, Route> routes) ->
+                judged(to, false).orElseGet(() -> noted(to, routes));
+            case Addressee.Nobody(String enhanced, String why) ->
+                judged(to, true).orElseGet(() -> refusal(550, enhanced, to.path() + ": " + why));
+        };
+    }
+
+    private Reply itself(ForwardPath to, Route route) {
         // First: whoever wants to relay has no need to be known.
         if (route.leadsOut()
                 && !(session.trusted() && door.mayRelay(session.client().getAddress()))) {
@@ -129,22 +153,31 @@ final class Visit implements SessionHandler {
             return judgedByNextHop(mailbox, route);
         }
         // Who is refused for what it is does not learn who is here: attacks.md enum-1.
-        Optional<Reply> refused = judge.flatMap(one -> one.recipient(to, route instanceof Route.NoSuchMailbox));
-        if (refused.isPresent()) {
-            return named(refused.get());
+        return judged(to, route instanceof Route.NoSuchMailbox)
+                .orElseGet(() -> route instanceof Route.NoSuchMailbox unknown
+                        ? refusal(550, "5.1.1", to.path() + ": " + unknown.why())
+                        : noted(to, Map.of(to, route)));
+    }
+
+    /** What the client is refused for, before it learns whether the recipient exists. */
+    private Optional<Reply> judged(ForwardPath to, boolean isUnknown) {
+        return judge.flatMap(one -> one.recipient(to, isUnknown)).map(this::named);
+    }
+
+    private Reply noted(ForwardPath to, Map<ForwardPath, Route> routes) {
+        int before = accepted.values().stream().mapToInt(Map::size).sum();
+        if (before > 0 && before + routes.size() > door.limits().expandedRecipients()) {
+            return refusal(452, "4.5.3", "too many recipients behind aliases; please send the rest by itself");
         }
-        if (route instanceof Route.NoSuchMailbox unknown) {
-            return refusal(550, "5.1.1", to.path() + ": " + unknown.why());
-        }
-        routes.put(to, route);
+        accepted.put(to, routes);
         return RECIPIENT_NOTED;
     }
 
     @Override
     public Reply message(Envelope envelope, InputStream content) throws IOException {
-        // Two recipients may be one mailbox: it gets one copy.
-        List<Route> distinct =
-                envelope.recipients().stream().map(this::routeOf).distinct().toList();
+        Map<ForwardPath, Route> routes = new LinkedHashMap<>();
+        Map<ForwardPath, ForwardPath> originals = new HashMap<>();
+        expand(envelope, routes, originals);
         Optional<OpenMessage> opened = OpenMessage.of(content, door.limits().headerBytes());
         if (opened.isEmpty()) {
             return refusal(
@@ -152,7 +185,7 @@ final class Visit implements SessionHandler {
                     "5.3.4",
                     "the header is larger than the " + door.limits().headerBytes() + " octets that are taken here");
         }
-        Optional<String> loop = loop(opened.get().header(), distinct);
+        Optional<String> loop = loop(opened.get().header(), routes.values(), originals.values());
         if (loop.isPresent()) {
             return refusal(554, "5.4.6", loop.get());
         }
@@ -179,7 +212,13 @@ final class Visit implements SessionHandler {
             kept = door.spool()
                     .accept(
                             new Spool.Arrival(
-                                    id, session.id(), envelope, trace, quarantined, standing(verdict), Map.of()),
+                                    id,
+                                    session.id(),
+                                    new Envelope(envelope.from(), envelope.parameters(), List.copyOf(routes.keySet())),
+                                    trace,
+                                    quarantined,
+                                    standing(verdict),
+                                    originals),
                             message.octets());
         } catch (SpoolProblem problem) {
             return refusal(problem);
@@ -211,15 +250,12 @@ final class Visit implements SessionHandler {
     private Reply judgedByNextHop(Mailbox mailbox, Route route) {
         NextHopMailboxes.Answer answer = door.nextHops().ask(mailbox);
         boolean isUnknown = answer instanceof NextHopMailboxes.Answer.Unknown;
-        Optional<Reply> refused = judge.flatMap(one -> one.recipient(mailbox, isUnknown));
+        Optional<Reply> refused = judged(mailbox, isUnknown);
         if (refused.isPresent()) {
-            return named(refused.get());
+            return refused.get();
         }
         return switch (answer) {
-            case NextHopMailboxes.Answer.Exists _ -> {
-                routes.put(mailbox, route);
-                yield RECIPIENT_NOTED;
-            }
+            case NextHopMailboxes.Answer.Exists _ -> noted(mailbox, Map.of(mailbox, route));
             case NextHopMailboxes.Answer.Unknown _ -> refusal(550, "5.1.1", mailbox.path() + ": no such mailbox");
             case NextHopMailboxes.Answer.Silent(String why) -> {
                 LOG.atWarn()
@@ -232,36 +268,36 @@ final class Visit implements SessionHandler {
         };
     }
 
-    private Route routeOf(ForwardPath recipient) {
-        Route route = routes.get(recipient);
-        return route == null ? door.router().route(recipient) : route;
+    /** Each mailbox once: whoever is named himself is so, and no alias named him. */
+    private void expand(Envelope envelope, Map<ForwardPath, Route> routes, Map<ForwardPath, ForwardPath> originals) {
+        for (ForwardPath recipient : envelope.recipients()) {
+            accepted.getOrDefault(recipient, Map.of()).forEach((path, route) -> {
+                if (path.equals(recipient)) {
+                    originals.remove(path);
+                } else if (!routes.containsKey(path)) {
+                    originals.put(path, recipient);
+                }
+                routes.putIfAbsent(path, route);
+            });
+        }
     }
 
-    /** RFC 5321 §6.3: many Received fields tell of a loop; so does our own mark for the very mailbox. */
-    private Optional<String> loop(Header header, List<Route> routes) {
+    /** RFC 5321 §6.3: many Received fields tell of a loop; so does our own mark for the very mailbox, or the alias. */
+    private Optional<String> loop(Header header, Collection<Route> routes, Collection<ForwardPath> aliases) {
         int received = header.count("Received");
         if (received > door.limits().receivedHeaders()) {
             return Optional.of("a mail loop: the message came through " + received + " hops");
         }
-        List<String> delivered = header.values("Delivered-To").stream()
+        Set<String> delivered = header.values("Delivered-To").stream()
                 .map(mailbox -> mailbox.toLowerCase(Locale.ROOT))
-                .toList();
-        for (String mailbox : mailboxes(routes)) {
-            if (delivered.contains(mailbox.toLowerCase(Locale.ROOT))) {
-                return Optional.of("a mail loop: the message was delivered to " + mailbox + " before");
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static List<String> mailboxes(List<Route> routes) {
-        var mailboxes = new ArrayList<String>();
-        for (Route route : routes) {
-            if (route instanceof Route.IntoMaildir into) {
-                mailboxes.add(into.mailbox().toString());
-            }
-        }
-        return mailboxes;
+                .collect(Collectors.toSet());
+        Stream<String> mailboxes = routes.stream()
+                .filter(Route.IntoMaildir.class::isInstance)
+                .map(route -> ((Route.IntoMaildir) route).mailbox().toString());
+        return Stream.concat(mailboxes, aliases.stream().map(ForwardPath::toString))
+                .filter(name -> delivered.contains(name.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .map(name -> "a mail loop: the message was delivered to " + name + " before");
     }
 
     /** The spool says it in the log, once; the client may come again. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -57,9 +58,14 @@ final class ConfigTest {
         [domains."example.org"]
         deliver = "discard:"
         mailboxes = "any"
+        [aliases]
+        "sales@example.com" = ["ann@example.com", "bob@example.net"]
+        [forwarding]
+        srs = "example.com"
         [policy]
         banner-delay = "2s"
         [limits]
+        expanded-recipients = 7
         sessions = 18_000
         command-time = "1m30s"
         received-headers = 50
@@ -132,7 +138,16 @@ final class ConfigTest {
         assertThat(config.limits().recipients()).isEqualTo(Limits.DEFAULT.recipients());
         assertThat(config.intake())
                 .isEqualTo(new Config.Intake(
-                        50, 262_144, 200, Duration.ofSeconds(5), new Config.ClientRates(600, 500, 5_000), 5));
+                        50, 262_144, 200, Duration.ofSeconds(5), new Config.ClientRates(600, 500, 5_000), 7, 5));
+        assertThat(config.aliasing())
+                .isEqualTo(new Aliasing(
+                        Map.of(
+                                Mailbox.parse("sales@example.com").orElseThrow(),
+                                List.of(
+                                        Mailbox.parse("ann@example.com").orElseThrow(),
+                                        Mailbox.parse("bob@example.net").orElseThrow())),
+                        List.of(),
+                        Optional.of(new Domain("example.com"))));
         assertThat(config.sending())
                 .isEqualTo(new Sending(
                         List.of(
@@ -229,6 +244,36 @@ final class ConfigTest {
                                 + " which is not built yet), not \"submission\"",
                         "postern.toml:6: limits.recipents is no key; did you mean limits.recipients?",
                         "postern.toml:7: limits.sessions should be a number from 1 to 2147483647, not \"many\"");
+    }
+
+    @Test
+    void aliasThatLeadsNowhereIsAMistake() {
+        assertThat(mistakes("""
+            [domains."example.com"]
+            mailboxes = ["ann"]
+            [forwarding]
+            srs = "example.net"
+            [aliases]
+            sales = ["ann@example.com"]
+            "a@example.net" = ["ann@example.com"]
+            "b@example.com" = []
+            "c@example.com" = ["bob@example.com", "bob@example.net"]
+            "d@example.com" = ["e@example.com"]
+            "e@example.com" = ["d@example.com"]
+            "f@example.com" = ["ann"]
+            """))
+                .containsExactly(
+                        "postern.toml:4: forwarding.srs should be one of [domains]: else what bounces would not come"
+                                + " back here",
+                        "postern.toml:6: aliases.sales is no mailbox: write it as \"sales@example.com\", in quotes",
+                        "postern.toml:7: aliases.a@example.net is in none of [domains]: mail for it does not come here",
+                        "postern.toml:8: aliases.b@example.com leads nowhere: name a mailbox at least",
+                        "postern.toml:9: aliases.c@example.com bob@example.com: no such mailbox",
+                        "postern.toml:9: aliases.c@example.com bob@example.net: no route leads there, see [[routes]]",
+                        "postern.toml:10: aliases.d@example.com can't be used: its alias leads back to itself",
+                        "postern.toml:11: aliases.e@example.com can't be used: its alias leads back to itself",
+                        "postern.toml:12: aliases.f@example.com should hold mailboxes as \"ann@example.com\", not"
+                                + " \"ann\"");
     }
 
     @ParameterizedTest

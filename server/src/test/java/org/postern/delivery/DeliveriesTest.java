@@ -21,6 +21,7 @@ import org.postern.dns.TestZone;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Courier.Run;
 import org.postern.queue.Diagnosis;
+import org.postern.route.Forwarding;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
 import org.postern.smtp.Envelope;
@@ -58,8 +59,13 @@ class DeliveriesTest {
         try (Spool spool =
                 RocksSpool.open(directory.resolve("spool"), new RocksSpool.Room(1 << 20, 0), Clock.systemUTC())) {
             SpooledMessage message = accept(spool, content, to);
-            var deliveries =
-                    new Deliveries(config, spool, router, new TestZone("").resolver(), new OwnHost(Set.of(), Set.of()));
+            var deliveries = new Deliveries(
+                    config,
+                    spool,
+                    router,
+                    Forwarding.none(),
+                    new TestZone("").resolver(),
+                    new OwnHost(Set.of(), Set.of()));
             var destination =
                     deliveries.destination(message.recipients().getFirst().path());
             try (Run run = deliveries.run(destination)) {

@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,8 @@ import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
 import org.postern.queue.SilentReporter;
 import org.postern.queue.Suspensions;
+import org.postern.route.Aliases;
+import org.postern.route.Forwarding;
 import org.postern.route.LocalDomain;
 import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
@@ -43,6 +46,7 @@ import org.postern.route.MaildirTemplate;
 import org.postern.route.NextHopMailboxes;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
+import org.postern.route.Srs;
 import org.postern.smtp.Domain;
 import org.postern.smtp.server.SmtpServer;
 import org.postern.smtp.transcript.Peer;
@@ -60,7 +64,8 @@ import org.postern.spool.Spool;
  * <p>Settings, beside those of a listener: {@code @dns} is a record that DNS has, {@code @dns-fails} a type and a name that it can't
  * answer; without either nobody answers. {@code @policy} is a line below {@code [policy]}, and {@code @junk} leaves only the folders for
  * what is doubtful. {@code @minutes} is how long it takes until the greylist is asked again,
- * and {@code @passed} who has passed it before.
+ * and {@code @passed} who has passed it before. {@code @alias} is a line of a file of aliases of example.com, which may lead to four
+ * mailboxes at most, and {@code @srs} writes senders there.
  */
 final class DoorTranscriptTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
@@ -127,6 +132,7 @@ final class DoorTranscriptTest {
                     examiner,
                     greylist,
                     router,
+                    forwarding(transcript, mail),
                     new NextHopMailboxes(
                             _ -> new NextHopMailboxes.Answer.Silent("nobody"), NextHopMailboxes.Settings.DEFAULT),
                     spool,
@@ -235,11 +241,21 @@ final class DoorTranscriptTest {
         return new Router(HOSTNAME, domains, List.of(), Optional.empty(), mail.resolve("postmaster"));
     }
 
+    private static Forwarding forwarding(Transcript transcript, Path mail) throws IOException {
+        Path file = Files.write(mail.resolve("aliases"), arguments(transcript, "alias"));
+        var aliases = new Aliases(Map.of(), List.of(file), new Domain("example.com"), 4, Duration.ofDays(1));
+        boolean srs = has(transcript, "srs");
+        return new Forwarding(
+                aliases,
+                srs ? Optional.of(new Srs(new Domain("example.com"), mail.resolve("srs"), CLOCK)) : Optional.empty());
+    }
+
     private static Queue queue(Spool spool, Router router, Path data) throws IOException {
         var courier = new Deliveries(
                 Config.defaults().config(),
                 spool,
                 router,
+                Forwarding.none(),
                 new TestZone("").resolver(),
                 new OwnHost(Set.of(), Set.of()));
         var queue = new Queue(

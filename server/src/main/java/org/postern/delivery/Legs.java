@@ -1,0 +1,52 @@
+package org.postern.delivery;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.postern.route.Forwarding;
+import org.postern.route.Router;
+import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.ReversePath;
+import org.postern.spool.Recipient;
+import org.postern.spool.SpooledMessage;
+
+/** Parts a message's recipients by what the next host is told about the sender: mail that an alias sends on goes by itself. */
+record Legs(Router router, Forwarding forwarding) {
+    private record Kind(Optional<ForwardPath> alias, boolean leadsOut) {}
+
+    /**
+     * The legs for {@code due}.
+     *
+     * @throws IOException when the sender of what goes on can't be written
+     */
+    List<Leg> of(SpooledMessage message, List<Recipient> due) throws IOException {
+        Map<Kind, List<ForwardPath>> kinds = new LinkedHashMap<>();
+        for (Recipient recipient : due) {
+            boolean leadsOut = recipient.original().isPresent()
+                    && router.route(recipient.path()).leadsOut();
+            kinds.computeIfAbsent(new Kind(recipient.original(), leadsOut), _ -> new ArrayList<>())
+                    .add(recipient.path());
+        }
+        var legs = new ArrayList<Leg>();
+        for (Map.Entry<Kind, List<ForwardPath>> one : kinds.entrySet()) {
+            ReversePath from = one.getKey().leadsOut ? sender(message.from()) : message.from();
+            legs.add(new Leg(from, mark(one.getKey().alias), one.getValue()));
+        }
+        return legs;
+    }
+
+    private ReversePath sender(ReversePath from) throws IOException {
+        boolean isOurs = from instanceof Mailbox mailbox && router.ours(mailbox).isPresent();
+        return isOurs ? from : forwarding.sender(from);
+    }
+
+    private static String mark(Optional<ForwardPath> alias) {
+        return alias.filter(Mailbox.class::isInstance)
+                .map(mailbox -> "Delivered-To: " + mailbox + "\r\n")
+                .orElse("");
+    }
+}

@@ -1,0 +1,76 @@
+package org.postern.route;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Set;
+
+/** Small files of ours, readable by us only, that a power cut doesn't take away. */
+final class DurableFile {
+    private static final FileAttribute<?> OURS_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final DurableDirectories DIRECTORIES = new DurableDirectories();
+
+    private DurableFile() {}
+
+    /** The octets of {@code file}; where there is none, it is made of so many random ones. */
+    static byte[] readOrMake(Path file, int octets) throws IOException {
+        try {
+            byte[] known = Files.readAllBytes(file);
+            if (known.length >= octets) {
+                return known;
+            }
+        } catch (NoSuchFileException first) {
+            // It is made.
+        }
+        byte[] fresh = new byte[octets];
+        new SecureRandom().nextBytes(fresh);
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(beside);
+        write(beside, fresh, StandardOpenOption.CREATE_NEW);
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+        DurableDirectories.sync(parent(file));
+        return fresh;
+    }
+
+    /** Adds {@code text} to {@code file}, which is made when it is not there. */
+    static void append(Path file, String text) throws IOException {
+        boolean isNew = !Files.exists(file);
+        write(file, text.getBytes(UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        if (isNew) {
+            DurableDirectories.sync(parent(file));
+        }
+    }
+
+    private static void write(Path file, byte[] octets, OpenOption... how) throws IOException {
+        DIRECTORIES.make(parent(file));
+        var options = new java.util.HashSet<>(Set.of(how));
+        options.add(StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, options, OURS_ONLY)) {
+            var buffer = ByteBuffer.wrap(octets);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException(file + " is no file");
+        }
+        return parent;
+    }
+}
