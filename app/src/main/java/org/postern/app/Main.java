@@ -15,6 +15,7 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             Serve.class,
             JudgeCommand.class,
+            SendCommand.class,
             QueueCommand.class,
             SpoolCommand.class,
             ConfigCommand.class,

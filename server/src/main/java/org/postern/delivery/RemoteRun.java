@@ -1,7 +1,6 @@
 package org.postern.delivery;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.postern.queue.Courier;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Diagnosis;
-import org.postern.route.NextHop;
 import org.postern.route.NextHopMailboxes.Answer;
 import org.postern.smtp.EnhancedCode;
 import org.postern.smtp.ForwardPath;
@@ -258,31 +256,7 @@ final class RemoteRun implements Courier.Run {
 
     private ClientSession open(Target target) throws ClientProblem {
         SmtpClient client = remotes.client().withChunking(way.chunking()).withSecurity(security());
-        if (way.hop() instanceof NextHop.Host host) {
-            client = client.withImplicitTls(host.scheme() == NextHop.Scheme.SMTPS);
-        }
-        boolean lmtp = way.hop() instanceof NextHop.Socket
-                || (way.hop() instanceof NextHop.Host host && host.scheme() == NextHop.Scheme.LMTP);
-        if (lmtp) {
-            client = client.withProtocol(SmtpClient.Protocol.LMTP);
-        }
-        return switch (target) {
-            case Target.Local(var address) -> client.connect(address);
-            case Target.Host host -> client.withHost(host.name()).connect(() -> dial(host));
-        };
-    }
-
-    private Socket dial(Target.Host host) throws IOException {
-        try {
-            return switch (remotes.connector()
-                    .connect(host.name(), host.addresses(), host.port(), Connector.Sources.ANY)) {
-                case Reached.Connected won -> won.socket();
-                case Reached.Unreachable nobody -> throw new IOException(nobody.words());
-            };
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stop);
-        }
+        return new Caller(client, remotes.connector()).call(way.hop(), target);
     }
 
     private Security security() {

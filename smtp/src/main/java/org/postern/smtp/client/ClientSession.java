@@ -142,7 +142,7 @@ public final class ClientSession implements AutoCloseable {
     /** Whether another message may be tried. RFC 9422 §4.1: some take a certain number only. */
     public boolean isUsable() {
         OptionalLong most = capabilities().limit("MAILMAX");
-        return !over && !(most.isPresent() && messages >= most.getAsLong());
+        return !over && settings.goesPast(Stage.AUTH) && !(most.isPresent() && messages >= most.getAsLong());
     }
 
     // --- a message
@@ -195,18 +195,24 @@ public final class ClientSession implements AutoCloseable {
 
     /** Whether the other side would take mail for {@code to}: its answer, and nothing is sent. */
     public Reply verify(ReversePath from, ForwardPath to) throws ClientProblem {
+        return verify(from, List.of(to)).getLast();
+    }
+
+    /** The same for several, or for nobody yet: the answer to MAIL, and where that is positive to each RCPT. */
+    public List<Reply> verify(ReversePath from, List<ForwardPath> to) throws ClientProblem {
         requireReady();
         try {
+            var replies = new ArrayList<Reply>();
             wire.begin(Stage.MAIL, settings.deadlines.mail());
             inTransaction = true;
-            Reply mail = heard(exchange.ask("MAIL FROM:" + from.path()));
-            if (!mail.isPositive()) {
-                return mail;
+            replies.add(heard(exchange.ask("MAIL FROM:" + from.path())));
+            Iterator<ForwardPath> left = to.iterator();
+            while (replies.getFirst().isPositive() && !over && left.hasNext()) {
+                wire.begin(Stage.RCPT, settings.deadlines.rcpt());
+                replies.add(heard(exchange.ask("RCPT TO:" + left.next().path())));
             }
-            wire.begin(Stage.RCPT, settings.deadlines.rcpt());
-            Reply rcpt = heard(exchange.ask("RCPT TO:" + to.path()));
             wire.rest();
-            return rcpt;
+            return replies;
         } catch (ClientProblem problem) {
             end();
             throw problem;

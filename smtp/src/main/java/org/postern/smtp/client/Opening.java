@@ -89,10 +89,11 @@ final class Opening {
         if (banner.code() != 220) {
             throw refused(wire, banner, "its banner");
         }
-        Greeted greeted = greet(exchange, verb);
-        if (secured.isEmpty() && !inClear) {
+        Greeted greeted =
+                settings.goesPast(Stage.BANNER) ? greet(exchange, verb) : new Greeted(verb, banner, Capabilities.NONE);
+        if (secured.isEmpty() && !inClear && settings.goesPast(Stage.GREETING)) {
             secured = startTls(exchange, greeted.capabilities());
-            if (secured.isPresent()) {
+            if (secured.isPresent() && settings.last != Stage.STARTTLS) {
                 // §4.2 of RFC 3207: what was known before is forgotten.
                 greeted = greet(exchange, greeted.verb());
             }

@@ -23,6 +23,14 @@ final class Settings {
     boolean chunking = true;
     Dialogue dialogue = Dialogue.UNHEARD;
 
+    /** How far a session goes: to look at its banner, its greeting or its TLS only; {@link Stage#OTHER} for all the way. */
+    Stage last = Stage.OTHER;
+
+    /** Whether it goes on behind {@code stage}. */
+    boolean goesPast(Stage stage) {
+        return stage.compareTo(last) < 0;
+    }
+
     Settings(Host name) {
         this.name = name;
     }
@@ -36,6 +44,7 @@ final class Settings {
         copy.deadlines = deadlines;
         copy.chunking = chunking;
         copy.dialogue = dialogue;
+        copy.last = last;
         return copy;
     }
 }

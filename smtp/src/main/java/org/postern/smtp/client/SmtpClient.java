@@ -85,6 +85,14 @@ public final class SmtpClient {
         return with(settings -> settings.chunking = chunking);
     }
 
+    /**
+     * The same that opens sessions only so far: {@link Stage#BANNER}, {@link Stage#GREETING}, or {@link Stage#STARTTLS},
+     * without the second greeting. Such a session can be looked at and closed.
+     */
+    public SmtpClient withLast(Stage last) {
+        return with(settings -> settings.last = last);
+    }
+
     /** The same that lets {@code dialogue} hear all. */
     public SmtpClient withDialogue(Dialogue dialogue) {
         return with(settings -> settings.dialogue = dialogue);

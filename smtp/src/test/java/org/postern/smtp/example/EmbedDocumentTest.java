@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.Reply;
+import org.postern.smtp.client.Sent;
 import org.postern.smtp.server.SmtpServer;
 import org.postern.smtp.transcript.Peer;
 
@@ -48,13 +51,25 @@ class EmbedDocumentTest {
     }
 
     @Test
+    void delivers() throws Exception {
+        var mail = new LinkedBlockingQueue<String>();
+        var ann = Mailbox.parse("ann@example.org").orElseThrow();
+        var bob = Mailbox.parse("bob@example.com").orElseThrow();
+        try (SmtpServer server = Collect.start(mail)) {
+            Sent sent = Deliver.deliver(server.addresses().getFirst(), ann, bob, "Subject: hello\n\nHello\n");
+            assertThat(sent.fates()).containsEntry(bob, new Sent.Fate.Taken(Reply.of(250, "2.0.0", "kept")));
+            assertThat(mail.poll(10, TimeUnit.SECONDS)).isEqualTo("<ann@example.org>: Subject: hello\r\n\r\nHello\r\n");
+        }
+    }
+
+    @Test
     void whatIsShownIsWhatIsCompiled() throws IOException {
-        String sources = source("Collect.java") + source("Gate.java");
+        String sources = source("Collect.java") + source("Gate.java") + source("Deliver.java");
         String document = Files.readString(Path.of("../docs/embed.md"));
         List<String> shown =
                 JAVA.matcher(document).results().map(found -> found.group(1)).toList();
 
-        assertThat(shown).hasSize(2).allSatisfy(code -> assertThat(sources).contains(code.indent(0)));
+        assertThat(shown).hasSize(3).allSatisfy(code -> assertThat(sources).contains(code.indent(0)));
     }
 
     private static String source(String name) throws IOException {
