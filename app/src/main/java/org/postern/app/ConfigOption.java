@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** {@code --config FILE}, which goes with every command. */
 final class ConfigOption {
-    private static final List<Path> PLACES = List.of(Path.of("postern.toml"), Path.of("/etc/postern/postern.toml"));
+    static final List<Path> PLACES = List.of(Path.of("postern.toml"), Path.of("/etc/postern/postern.toml"));
 
     @Option(
             names = "--config",

@@ -25,6 +25,7 @@ import org.postern.door.Examiner;
 import org.postern.door.HourlyRate;
 import org.postern.dsn.Reports;
 import org.postern.greeting.PublicSuffixes;
+import org.postern.maildrop.Pickup;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.route.Forwarding;
@@ -58,6 +59,7 @@ final class Mta implements AutoCloseable {
     private final Greylist greylist;
     private final Certificates certificates;
     private final Optional<ControlServer> control;
+    private final Pickup pickup;
     private final Duration stopTime;
 
     private Mta(
@@ -68,9 +70,11 @@ final class Mta implements AutoCloseable {
             Greylist greylist,
             Certificates certificates,
             Optional<ControlServer> control,
+            Pickup pickup,
             Duration stopTime) {
         this.server = server;
         this.control = control;
+        this.pickup = pickup;
         this.queue = queue;
         this.spool = spool;
         this.examiner = examiner;
@@ -131,6 +135,9 @@ final class Mta implements AutoCloseable {
             SmtpServer server = builder.start();
             var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.YES);
             Optional<ControlServer> control = ControlServer.start(config.data(), desk);
+            DataDirectory.open(config.data());
+            Whereabouts.of(config, server.addresses()).write(config.data());
+            Pickup pickup = Pickup.start(Whereabouts.maildrop(config.data()), door.taker());
             return new Mta(
                     server,
                     queue,
@@ -139,6 +146,7 @@ final class Mta implements AutoCloseable {
                     greylist,
                     certificates,
                     control,
+                    pickup,
                     config.intake().stopTime());
         } catch (IOException problem) {
             queue.close();
@@ -221,6 +229,7 @@ final class Mta implements AutoCloseable {
     @Override
     public void close() {
         server.stop(stopTime);
+        pickup.close();
         certificates.close();
         // Before what it asks: nobody may look into a store that is closed.
         control.ifPresent(ControlServer::close);

@@ -12,6 +12,7 @@ final class Sysexits {
     static final int TEMP_FAIL = 75;
     static final int PROTOCOL = 76;
     static final int NO_PERMISSION = 77;
+    static final int CONFIG = 78;
 
     private Sysexits() {}
 }

@@ -36,6 +36,7 @@ class ArchitectureTest {
         "org.postern.delivery..",
         "org.postern.door..",
         "org.postern.dsn..",
+        "org.postern.maildrop..",
         "org.postern.policy..",
         "org.postern.queue..",
         "org.postern.route..",

@@ -22,17 +22,45 @@ public final class Field {
 
     /** As it was written, without the colon; empty for a line that is no field. */
     public String name() {
+        return new String(octets, from, nameEnd() - from, ISO_8859_1);
+    }
+
+    private int nameEnd() {
         int stop = colon;
         // RFC 5322 §4.5.8: obsolete syntax has spaces before the colon.
         while (stop > from && isSpace(octets[stop - 1])) {
             stop--;
         }
-        return new String(octets, from, Math.max(0, stop - from), ISO_8859_1);
+        return Math.max(from, stop);
     }
 
     /** Whether it is a field of that name, in whatever case. */
     public boolean is(String name) {
-        return name().equalsIgnoreCase(name);
+        int length = nameEnd() - from;
+        if (length != name.length()) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (lower(octets[from + i] & 0xff) != lower(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int lower(int c) {
+        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+    }
+
+    /** Whether it is one: with a name and a colon. */
+    boolean isField() {
+        return colon >= 0;
+    }
+
+    /** What stands behind the colon, folds and line end and all; an octet a character. */
+    String raw() {
+        int start = colon < 0 ? from : colon + 1;
+        return new String(octets, start, end - start, ISO_8859_1);
     }
 
     /** What stands behind the colon, unfolded (RFC 5322 §2.2.3), without spaces at its ends; an octet a character. */

@@ -2,11 +2,13 @@ package org.postern.door;
 
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.ZonedDateTime;
 import java.util.List;
-import java.util.Locale;
 import org.postern.config.Config;
 import org.postern.config.Judging;
 import org.postern.config.Listen;
+import org.postern.maildrop.Pickup;
+import org.postern.message.Completion;
 import org.postern.policy.Greylist;
 import org.postern.policy.Net;
 import org.postern.queue.Queue;
@@ -14,8 +16,11 @@ import org.postern.route.Forwarding;
 import org.postern.route.NextHopMailboxes;
 import org.postern.route.Router;
 import org.postern.smtp.Domain;
+import org.postern.smtp.Mailbox;
+import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.Session;
 import org.postern.smtp.server.SessionHandler;
+import org.postern.spool.MessageId;
 import org.postern.spool.Spool;
 
 /** Where mail comes in: opens a {@link Visit} for each session. Safe for many threads. */
@@ -62,7 +67,18 @@ public final class Door {
 
     /** The handler of a session that came to a listener of that role. */
     public SessionHandler open(Session session, Listen.Role role) {
-        return new Visit(this, session, role.name().toLowerCase(Locale.ROOT));
+        return new Visit(this, session, role);
+    }
+
+    /** What takes in the mail that programs on this host have left. */
+    public Pickup.Taker taker() {
+        return new LocalMail(this)::take;
+    }
+
+    /** What makes mail of our own programs whole. */
+    Completion completion(MessageId id, ReversePath from) {
+        String sender = from instanceof Mailbox mailbox ? mailbox.toString() : "MAILER-DAEMON@" + hostname;
+        return new Completion(hostname.name(), ZonedDateTime.now(clock), id.toString(), sender);
     }
 
     /** Whether a trusted client from there may send to anybody. */

@@ -55,6 +55,12 @@ final class Received {
         return text.append(";\r\n\t").append(DATE.format(now)).append("\r\n").toString();
     }
 
+    /** Of a message that a program on this host has left: as other servers have it, with whose it was. */
+    static String field(int uid, Domain hostname, String id, ZonedDateTime now) {
+        return "Received: by " + hostname + " (Postern, from userid " + uid + ")\r\n\tid " + id + ";\r\n\t"
+                + DATE.format(now) + "\r\n";
+    }
+
     /** What the client called itself; its address where that can't stand in a header. */
     private static String name(Session session, AddressLiteral address) {
         Optional<Greeting.Name> name = session.greeting().map(Greeting::name);

@@ -3,19 +3,14 @@ package org.postern.door;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.ZonedDateTime;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.postern.config.Listen;
 import org.postern.finding.Check;
 import org.postern.finding.Result;
-import org.postern.message.Header;
 import org.postern.message.OpenMessage;
 import org.postern.policy.Action;
 import org.postern.policy.Judged;
@@ -51,7 +46,7 @@ final class Visit implements SessionHandler {
 
     private final Door door;
     private final Session session;
-    private final String role;
+    private final Listen.Role role;
 
     /** Empty for the trusted, who are recorded, never judged. */
     private final Optional<Judge> judge;
@@ -59,7 +54,7 @@ final class Visit implements SessionHandler {
     /** The accepted recipients of the open transaction: whom each means, and where these go. */
     private final Map<ForwardPath, Map<ForwardPath, Route>> accepted = new LinkedHashMap<>();
 
-    Visit(Door door, Session session, String role) {
+    Visit(Door door, Session session, Listen.Role role) {
         this.door = door;
         this.session = session;
         this.role = role;
@@ -175,9 +170,9 @@ final class Visit implements SessionHandler {
 
     @Override
     public Reply message(Envelope envelope, InputStream content) throws IOException {
-        Map<ForwardPath, Route> routes = new LinkedHashMap<>();
-        Map<ForwardPath, ForwardPath> originals = new HashMap<>();
-        expand(envelope, routes, originals);
+        var expansion = new Expansion();
+        envelope.recipients()
+                .forEach(recipient -> expansion.add(recipient, accepted.getOrDefault(recipient, Map.of())));
         Optional<OpenMessage> opened = OpenMessage.of(content, door.limits().headerBytes());
         if (opened.isEmpty()) {
             return refusal(
@@ -185,7 +180,8 @@ final class Visit implements SessionHandler {
                     "5.3.4",
                     "the header is larger than the " + door.limits().headerBytes() + " octets that are taken here");
         }
-        Optional<String> loop = loop(opened.get().header(), routes.values(), originals.values());
+        Optional<String> loop =
+                Loops.find(opened.get().header(), expansion, door.limits().receivedHeaders());
         if (loop.isPresent()) {
             return refusal(554, "5.4.6", loop.get());
         }
@@ -205,6 +201,9 @@ final class Visit implements SessionHandler {
         String ours = fields.fields(verdict, envelope, id.toString(), ZonedDateTime.now(door.clock()));
         // A message of the trusted may come from another server of ours, whose fields are true.
         OpenMessage message = judge.isPresent() ? opened.get().without(fields.forged()) : opened.get();
+        if (role == Listen.Role.TRUSTED) {
+            message = door.completion(id, envelope.from()).complete(message);
+        }
         // As Postfix does: what begins with white space is body, and must not go on with our field.
         String trace = message.header().beginsAsContinuation() ? ours + "\r\n" : ours;
         SpooledMessage kept;
@@ -214,11 +213,11 @@ final class Visit implements SessionHandler {
                             new Spool.Arrival(
                                     id,
                                     session.id(),
-                                    new Envelope(envelope.from(), envelope.parameters(), List.copyOf(routes.keySet())),
+                                    expansion.envelope(envelope),
                                     trace,
                                     quarantined,
                                     standing(verdict),
-                                    originals),
+                                    expansion.originals()),
                             message.octets());
         } catch (SpoolProblem problem) {
             return refusal(problem);
@@ -266,38 +265,6 @@ final class Visit implements SessionHandler {
                 yield refusal(450, "4.2.0", mailbox.path() + ": nobody can say now whether it exists; try again later");
             }
         };
-    }
-
-    /** Each mailbox once: whoever is named himself is so, and no alias named him. */
-    private void expand(Envelope envelope, Map<ForwardPath, Route> routes, Map<ForwardPath, ForwardPath> originals) {
-        for (ForwardPath recipient : envelope.recipients()) {
-            accepted.getOrDefault(recipient, Map.of()).forEach((path, route) -> {
-                if (path.equals(recipient)) {
-                    originals.remove(path);
-                } else if (!routes.containsKey(path)) {
-                    originals.put(path, recipient);
-                }
-                routes.putIfAbsent(path, route);
-            });
-        }
-    }
-
-    /** RFC 5321 §6.3: many Received fields tell of a loop; so does our own mark for the very mailbox, or the alias. */
-    private Optional<String> loop(Header header, Collection<Route> routes, Collection<ForwardPath> aliases) {
-        int received = header.count("Received");
-        if (received > door.limits().receivedHeaders()) {
-            return Optional.of("a mail loop: the message came through " + received + " hops");
-        }
-        Set<String> delivered = header.values("Delivered-To").stream()
-                .map(mailbox -> mailbox.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
-        Stream<String> mailboxes = routes.stream()
-                .filter(Route.IntoMaildir.class::isInstance)
-                .map(route -> ((Route.IntoMaildir) route).mailbox().toString());
-        return Stream.concat(mailboxes, aliases.stream().map(ForwardPath::toString))
-                .filter(name -> delivered.contains(name.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .map(name -> "a mail loop: the message was delivered to " + name + " before");
     }
 
     /** The spool says it in the log, once; the client may come again. */
@@ -356,7 +323,7 @@ final class Visit implements SessionHandler {
     public void ended(SessionEnd end) {
         LoggingEventBuilder line = LOG.atLevel(isHealthCheck(end) ? Level.DEBUG : Level.INFO)
                 .addKeyValue("id", session.id())
-                .addKeyValue("role", role)
+                .addKeyValue("role", role.name().toLowerCase(Locale.ROOT))
                 .addKeyValue("client", address());
         if (session.proxy().isPresent() && !session.isProxyItself()) {
             line = line.addKeyValue("proxy", session.proxy().get().getHostAddress());

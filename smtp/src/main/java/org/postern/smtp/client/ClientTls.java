@@ -22,6 +22,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.postern.smtp.AddressLiteral;
 
 /**
@@ -39,19 +40,31 @@ final class ClientTls {
 
     private static final int IP_ADDRESS = 7;
 
-    private final SSLContext context;
-    private final X509TrustManager roots;
+    private final List<X509Certificate> anchors;
+    private @Nullable Tools tools;
+
+    private record Tools(SSLContext context, X509TrustManager roots) {}
 
     /** Verifies by {@code anchors}; by the system's when they are empty. */
     ClientTls(Collection<X509Certificate> anchors) {
-        try {
-            this.roots = roots(anchors);
-            this.context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Anybody()}, null);
-            context.getClientSessionContext().setSessionCacheSize(SESSIONS);
-        } catch (GeneralSecurityException | IOException problem) {
-            throw new IllegalStateException("this JVM has no TLS", problem);
+        this.anchors = List.copyOf(anchors);
+    }
+
+    /** Made when first needed: reading the system's roots takes longer than a whole session in clear. */
+    private synchronized Tools tools() {
+        Tools known = tools;
+        if (known == null) {
+            try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(null, new TrustManager[] {new Anybody()}, null);
+                context.getClientSessionContext().setSessionCacheSize(SESSIONS);
+                known = new Tools(context, roots(anchors));
+                tools = known;
+            } catch (GeneralSecurityException | IOException problem) {
+                throw new IllegalStateException("this JVM has no TLS", problem);
+            }
         }
+        return known;
     }
 
     private static X509TrustManager roots(Collection<X509Certificate> anchors)
@@ -108,7 +121,8 @@ final class ClientTls {
      * @param host whom we mean to talk to: for SNI, and to find the session again
      */
     SSLSocket begin(Socket plain, String host) throws IOException {
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
+        SSLSocket socket =
+                (SSLSocket) tools().context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(PROTOCOLS);
         sni(host).ifPresent(name -> parameters.setServerNames(List.of(name)));
@@ -139,7 +153,7 @@ final class ClientTls {
             if (!(session.getPeerCertificates() instanceof X509Certificate[] chain) || chain.length == 0) {
                 return Optional.of("it has no certificate");
             }
-            roots.checkServerTrusted(chain, "UNKNOWN");
+            tools().roots.checkServerTrusted(chain, "UNKNOWN");
             return isFor(chain[0], host)
                     ? Optional.empty()
                     : Optional.of("its certificate is for " + names(chain[0]) + ", not for " + host);
