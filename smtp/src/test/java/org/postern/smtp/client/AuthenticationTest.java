@@ -37,8 +37,8 @@ class AuthenticationTest {
     private static final String CLIENT_FIRST = "n,,n=user,r=" + NONCE;
     private static final String SERVER_FIRST =
             "r=" + NONCE + "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
-    private static final String CLIENT_FINAL = "c=biws,r=" + NONCE
-            + "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+    private static final String CLIENT_FINAL =
+            "c=biws,r=" + NONCE + "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
     private static final String SERVER_FINAL = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
 
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -133,48 +133,52 @@ class AuthenticationTest {
     /** RFC 7677 §3, in the frame of RFC 4954 §4: the server's last word is a challenge, which is answered with an empty line. */
     @Test
     void scramIsTheBestThatIsOffered() throws Exception {
-        assertThat(answer(secured("AUTH PLAIN LOGIN SCRAM-SHA-256") + """
-            C: AUTH SCRAM-SHA-256 %s
-            S: 334 %s
-            C: %s
-            S: 334 %s
-            C:
-            S: 235 2.7.0 come in
-            """.formatted(
-                                base64(CLIENT_FIRST), base64(SERVER_FIRST), base64(CLIENT_FINAL), base64(SERVER_FINAL)))
+        assertThat(answer(secured("AUTH PLAIN LOGIN SCRAM-SHA-256")
+                                + """
+                                C: AUTH SCRAM-SHA-256 %s
+                                S: 334 %s
+                                C: %s
+                                S: 334 %s
+                                C:
+                                S: 235 2.7.0 come in
+                                """.formatted(
+                                                base64(CLIENT_FIRST),
+                                                base64(SERVER_FIRST),
+                                                base64(CLIENT_FINAL),
+                                                base64(SERVER_FINAL)))
                         .code())
                 .isEqualTo(235);
     }
 
     @Test
     void scramWithAWrongPasswordIsRefused() throws Exception {
-        assertThat(answer(secured("AUTH SCRAM-SHA-256") + """
-            C: AUTH SCRAM-SHA-256 %s
-            S: 334 %s
-            C: %s
-            S: 535 5.7.8 no
-            """.formatted(base64(CLIENT_FIRST), base64(SERVER_FIRST), base64(CLIENT_FINAL))))
+        assertThat(answer(secured("AUTH SCRAM-SHA-256")
+                        + """
+                        C: AUTH SCRAM-SHA-256 %s
+                        S: 334 %s
+                        C: %s
+                        S: 535 5.7.8 no
+                        """.formatted(base64(CLIENT_FIRST), base64(SERVER_FIRST), base64(CLIENT_FINAL))))
                 .isEqualTo(Reply.of(535, "5.7.8", "no"));
     }
 
     /** RFC 5802 §5: whoever does not know the password can say yes, and can't show it. */
     @ParameterizedTest
-    @CsvSource({
-        "v=AAAATRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
-        "v=",
-        "v=?",
-        "e=other-error",
-        "x"
-    })
+    @CsvSource({"v=AAAATRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "v=", "v=?", "e=other-error", "x"})
     void serverThatDoesNotKnowThePasswordIsNotBelieved(String serverFinal) throws Exception {
-        assertThat(problem(secured("AUTH SCRAM-SHA-256") + """
-            C: AUTH SCRAM-SHA-256 %s
-            S: 334 %s
-            C: %s
-            S: 334 %s
-            C:
-            S: 235 2.7.0 come in
-            """.formatted(base64(CLIENT_FIRST), base64(SERVER_FIRST), base64(CLIENT_FINAL), base64(serverFinal)))
+        assertThat(problem(secured("AUTH SCRAM-SHA-256")
+                                + """
+                                C: AUTH SCRAM-SHA-256 %s
+                                S: 334 %s
+                                C: %s
+                                S: 334 %s
+                                C:
+                                S: 235 2.7.0 come in
+                                """.formatted(
+                                                base64(CLIENT_FIRST),
+                                                base64(SERVER_FIRST),
+                                                base64(CLIENT_FINAL),
+                                                base64(serverFinal)))
                         .kind())
                 .isEqualTo(Kind.NOT_VERIFIED);
     }
@@ -185,12 +189,13 @@ class AuthenticationTest {
             C: AUTH SCRAM-SHA-256 %s
             S: 235 2.7.0 come in
             """.formatted(base64(CLIENT_FIRST));
-        String afterTheFirst = secured("AUTH SCRAM-SHA-256") + """
-            C: AUTH SCRAM-SHA-256 %s
-            S: 334 %s
-            C: %s
-            S: 235 2.7.0 come in
-            """.formatted(base64(CLIENT_FIRST), base64(SERVER_FIRST), base64(CLIENT_FINAL));
+        String afterTheFirst = secured("AUTH SCRAM-SHA-256")
+                + """
+                C: AUTH SCRAM-SHA-256 %s
+                S: 334 %s
+                C: %s
+                S: 235 2.7.0 come in
+                """.formatted(base64(CLIENT_FIRST), base64(SERVER_FIRST), base64(CLIENT_FINAL));
 
         assertThat(List.of(problem(atOnce).kind(), problem(afterTheFirst).kind()))
                 .containsOnly(Kind.NOT_VERIFIED);
@@ -231,7 +236,9 @@ class AuthenticationTest {
 
     @Test
     void whatIsNotKnownHereIsNotTried() throws Exception {
-        assertThat(answer(secured("AUTH CRAM-MD5 XOAUTH2"))).extracting(Reply::code).isEqualTo(504);
+        assertThat(answer(secured("AUTH CRAM-MD5 XOAUTH2")))
+                .extracting(Reply::code)
+                .isEqualTo(504);
         assertThat(answer(secured("PIPELINING")).text()).startsWith("it offers no AUTH");
     }
 
