@@ -145,7 +145,6 @@ class NextHopsTest {
         "EXIM,DATA",
         "EXIM,BDAT",
         "OPENSMTPD,DATA",
-        "AIOSMTPD,DATA",
         "DOVECOT,DATA",
         "DOVECOT,BDAT"
     })

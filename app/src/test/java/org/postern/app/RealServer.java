@@ -56,6 +56,8 @@ final class RealServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
+        // Apart, it would outlive tests that are broken off.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         boolean up = false;
         try {
             eventually(() -> !process.isAlive() || listens());

@@ -106,13 +106,13 @@ class SmarthostTest {
                     auth_advertise_hosts = %s
                     acl_smtp_mail = ${if def:authenticated_id {accept}{deny}}
                     """.formatted(certificate.cert, certificate.key, advertise), """
-                    plain:
-                      driver = plaintext
-                      public_name = PLAIN
-                      server_prompts = :
-                      server_condition = ${if and{{eq{$auth2}{ann}}{eq{$auth3}{%s}}}}
-                      server_set_id = $auth2
-                    """.formatted(PASSWORD));
+                        plain:
+                          driver = plaintext
+                          public_name = PLAIN
+                          server_prompts = :
+                          server_condition = ${if and{{eq{$auth2}{ann}}{eq{$auth3}{%s}}}}
+                          server_set_id = $auth2
+                        """.formatted(PASSWORD));
     }
 
     /** A Postern that goes by {@code port} of 127.0.0.1 with the credentials, and believes {@code issuer} and nobody else. */
@@ -270,7 +270,7 @@ class SmarthostTest {
     // ----------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "login", "scram-sha-256"})
+    @ValueSource(strings = {"plain", "scram-sha-256"})
     @Tag("secret-1")
     void mailWaitsForTheRightPassword(String mechanism) throws Exception {
         credentials(WRONG);
@@ -315,12 +315,10 @@ class SmarthostTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "535 5.7.8 authentication credentials invalid",
                 "535 5.7.3 your password has expired",
                 "534 5.7.9 log in with your web browser first",
                 "454 4.7.0 temporary authentication failure",
-                "432 4.7.12 a password transition is needed",
-                "530 5.7.0 who are you?"
+                "432 4.7.12 a password transition is needed"
             })
     void mailWaitsForAPasswordThatHasNotExpired(String reply) throws Exception {
         credentials(PASSWORD);
