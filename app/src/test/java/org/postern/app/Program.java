@@ -53,6 +53,13 @@ record Program(Path file) {
         }
     }
 
+    /** As {@link #named} does, where a program changes to users of its own. */
+    static void requireRoot(String what) {
+        if (!System.getProperty("user.name").equals("root")) {
+            throw missing(what + ", started by root,");
+        }
+    }
+
     /** Never returns. */
     static AssertionError missing(String what) {
         if ("true".equals(System.getenv("CI"))) {

@@ -148,10 +148,7 @@ class WholeMessageTest {
     @ValueSource(booleans = {false, true})
     void eximByBdat(boolean tls) throws Exception {
         Program exim = Program.named("exim4");
-        if (!System.getProperty("user.name").equals("root")) {
-            // It changes to its own user.
-            throw Program.missing("exim4, started by root,");
-        }
+        Program.requireRoot("exim4");
         Path work = Files.createDirectory(directory.resolve("exim" + tls));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxrwxrwx"));

@@ -292,7 +292,9 @@ final class RemoteRun implements Courier.Run {
             return;
         }
         open.close();
-        if (!reply.isTransient()) {
+        // "Not now" too: 432 wants another password (RFC 4954 §6), and some say 454 to one that has expired. No sender
+        // can help it.
+        if (reply.code() != 421) {
             throw new NoWay(new Outcome.Ours(target.label() + " does not believe the user " + credentials.user()
                     + " of " + way.credentials().get() + ": " + reply));
         }

@@ -201,7 +201,7 @@ final class Visit implements SessionHandler {
         String ours = fields.fields(verdict, envelope, id.toString(), ZonedDateTime.now(door.clock()));
         // A message of the trusted may come from another server of ours, whose fields are true.
         OpenMessage message = judge.isPresent() ? opened.get().without(fields.forged()) : opened.get();
-        if (role == Listen.Role.TRUSTED) {
+        if (role == Listen.Role.TRUSTED && judge.isEmpty()) {
             message = door.completion(id, envelope.from()).complete(message);
         }
         // As Postfix does: what begins with white space is body, and must not go on with our field.

@@ -6,16 +6,19 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.postern.smtp.Capabilities;
 import org.postern.smtp.Reply;
 
 /** AUTH as a client, RFC 4954. */
 final class Authentication {
     private final Exchange exchange;
+    private final Function<Credentials, Scram> scrams;
     private final List<String> offered;
 
-    Authentication(Exchange exchange, Capabilities capabilities) {
+    Authentication(Exchange exchange, Capabilities capabilities, Function<Credentials, Scram> scrams) {
         this.exchange = exchange;
+        this.scrams = scrams;
         this.offered = capabilities.keywords().getOrDefault("AUTH", List.of()).stream()
                 .map(mechanism -> mechanism.toUpperCase(Locale.ROOT))
                 .toList();
@@ -27,10 +30,7 @@ final class Authentication {
             return scram(credentials);
         }
         if (offered.contains("PLAIN")) {
-            // RFC 4616 §2.
-            return exchange.ask(
-                    "AUTH PLAIN " + base64("\0" + credentials.user() + "\0" + credentials.password()),
-                    "AUTH PLAIN ***");
+            return ask("AUTH PLAIN " + base64(plain(credentials)), "AUTH PLAIN ***", credentials);
         }
         if (offered.contains("LOGIN")) {
             return login(credentials);
@@ -45,15 +45,15 @@ final class Authentication {
         if (reply.code() != 334) {
             return reply;
         }
-        reply = exchange.ask(base64(credentials.user()), "***");
-        return reply.code() == 334 ? exchange.ask(base64(credentials.password()), "***") : reply;
+        reply = ask(base64(credentials.user()), "***", credentials);
+        return reply.code() == 334 ? ask(base64(credentials.password()), "***", credentials) : reply;
     }
 
     private Reply scram(Credentials credentials) throws ClientProblem {
-        var scram = new Scram(credentials);
-        Reply reply = exchange.ask("AUTH SCRAM-SHA-256 " + base64(scram.first()), "AUTH SCRAM-SHA-256 ***");
+        Scram scram = scrams.apply(credentials);
+        Reply reply = ask("AUTH SCRAM-SHA-256 " + base64(scram.first()), "AUTH SCRAM-SHA-256 ***", credentials);
         if (reply.code() != 334) {
-            return reply;
+            return proven(reply, false);
         }
         Optional<String> last = decoded(reply).flatMap(scram::last);
         if (last.isEmpty()) {
@@ -62,11 +62,16 @@ final class Authentication {
             throw exchange.wire()
                     .problem(ClientProblem.Kind.GARBLED, "its part of SCRAM-SHA-256 is not as RFC 7677 wants it");
         }
-        reply = exchange.ask(base64(last.get()), "***");
+        reply = ask(base64(last.get()), "***", credentials);
         boolean knowsIt = decoded(reply).filter(scram::isServer).isPresent();
         if (reply.code() == 334) {
-            reply = exchange.ask("", "");
+            reply = ask("", "", credentials);
         }
+        return proven(reply, knowsIt);
+    }
+
+    /** RFC 5802 §5: a yes is worth something only from who knows the password. */
+    private Reply proven(Reply reply, boolean knowsIt) throws ClientProblem {
         if (reply.code() == 235 && !knowsIt) {
             throw exchange.wire()
                     .problem(
@@ -74,6 +79,29 @@ final class Authentication {
                             "it says yes, and did not show that it knows the password");
         }
         return reply;
+    }
+
+    private Reply ask(String command, String shown, Credentials credentials) throws ClientProblem {
+        return exchange.ask(command, shown, reply -> veiled(reply, credentials));
+    }
+
+    /** Some servers repeat what they do not like, and their words get into logs: without the password. */
+    private static Reply veiled(Reply reply, Credentials credentials) {
+        // What goes on is no words but a challenge.
+        if (reply.code() == 334) {
+            return reply;
+        }
+        List<String> lines = reply.lines().stream()
+                .map(line -> line.replace(base64(plain(credentials)), "***")
+                        .replace(base64(credentials.password()), "***")
+                        .replace(credentials.password(), "***"))
+                .toList();
+        return new Reply(reply.code(), reply.enhanced(), lines);
+    }
+
+    /** RFC 4616 §2. */
+    private static String plain(Credentials credentials) {
+        return "\0" + credentials.user() + "\0" + credentials.password();
     }
 
     private static String base64(String text) {

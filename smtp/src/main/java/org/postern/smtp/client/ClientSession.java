@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.postern.smtp.Capabilities;
@@ -586,6 +587,11 @@ public final class ClientSession implements AutoCloseable {
      *     {@link ClientProblem.Kind#NOT_CONFIDENTIAL}
      */
     public Reply authenticate(Credentials credentials) throws ClientProblem {
+        return authenticate(credentials, Scram::new);
+    }
+
+    /** The same with {@code scrams} to begin SCRAM with. */
+    Reply authenticate(Credentials credentials, Function<Credentials, Scram> scrams) throws ClientProblem {
         wire.begin(Stage.AUTH, settings.deadlines.mail());
         Optional<String> doubt = tls().map(Tls::doubt).orElse(Optional.of("it is in clear"));
         if (doubt.isPresent()) {
@@ -593,7 +599,7 @@ public final class ClientSession implements AutoCloseable {
                     ClientProblem.Kind.NOT_CONFIDENTIAL, "the password was not told to it, for " + doubt.get());
         }
         try {
-            Reply reply = new Authentication(exchange, capabilities()).say(credentials);
+            Reply reply = new Authentication(exchange, capabilities(), scrams).say(credentials);
             wire.rest();
             return heard(reply);
         } catch (ClientProblem problem) {

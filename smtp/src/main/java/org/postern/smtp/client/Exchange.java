@@ -2,6 +2,7 @@ package org.postern.smtp.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.function.UnaryOperator;
 import org.postern.smtp.Reply;
 
 /** Commands and their replies, heard by a dialogue. */
@@ -20,7 +21,12 @@ record Exchange(ClientWire wire, Dialogue dialogue) {
     }
 
     Reply read() throws ClientProblem {
-        Reply reply = wire.readReply();
+        return read(UnaryOperator.identity());
+    }
+
+    /** A reply of which {@code veil} leaves what others may know. */
+    private Reply read(UnaryOperator<Reply> veil) throws ClientProblem {
+        Reply reply = veil.apply(wire.readReply());
         if (!dialogue.isUnheard()) {
             String text = new String(reply.toBytes(), UTF_8);
             text.lines().forEach(line -> dialogue.received(line, wire.isSecured()));
@@ -33,10 +39,15 @@ record Exchange(ClientWire wire, Dialogue dialogue) {
         return ask(command, command);
     }
 
-    Reply ask(String command, String shown) throws ClientProblem {
+    private Reply ask(String command, String shown) throws ClientProblem {
+        return ask(command, shown, UnaryOperator.identity());
+    }
+
+    /** Says a command of which others may know {@code shown}, and hears an answer of which they may know what {@code veil} leaves. */
+    Reply ask(String command, String shown, UnaryOperator<Reply> veil) throws ClientProblem {
         requireSilence();
         say(command, shown);
-        return read();
+        return read(veil);
     }
 
     /** A reply answers a command: what comes before it is asked for is none. */
