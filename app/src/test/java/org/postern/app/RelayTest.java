@@ -156,6 +156,34 @@ class RelayTest {
         }
     }
 
+    /** There, postmaster would be somebody else. */
+    @Test
+    void mailToThePostmasterGoesToWhoReadsItUnderHisOwnName() throws Exception {
+        try (PosternProcess postern = PosternProcess.with(directory, """
+            hostname = "mx.example.com"
+            postmaster = "pat@relay.test"
+            [[listen]]
+            address = "127.0.0.1:0"
+            role = "trusted"
+            [relay]
+            trusted = ["127.0.0.0/8"]
+            [domains.localhost]
+            deliver = "maildir:maildir/{domain}/{local}"
+            mailboxes = "any"
+            [[routes]]
+            to = "relay.test"
+            via = "smtp://127.0.0.1:%d"
+            """.formatted(sink()))) {
+            send(postern, "ann@localhost", "postmaster", "abuse@localhost", "pat@relay.test");
+            eventually(() -> postern.output().split("event=delivered", -1).length == 4);
+            // One mailbox gets one copy.
+            assertThat(arrived()).hasSize(1);
+            assertThat(Files.readString(arrived().getFirst(), ISO_8859_1))
+                    .contains("X-Rcpt-Args: <pat@relay.test>")
+                    .doesNotContain("abuse");
+        }
+    }
+
     @Test
     void whatIsRefusedForAWhileIsDeliveredLater() throws Exception {
         int port = sink("-r", "data");

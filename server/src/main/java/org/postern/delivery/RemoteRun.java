@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +85,14 @@ final class RemoteRun implements Courier.Run {
             }
         } catch (NoWay none) {
             // Some may have their answer already: LMTP gives one for each.
-            due.forEach(recipient -> outcomes.putIfAbsent(recipient.path(), none.outcome));
+            legs.forEach(leg -> leg.to().forEach(path -> outcomes.putIfAbsent(path, none.outcome)));
         }
-        return outcomes;
+        Map<ForwardPath, Outcome> byRecipient = new HashMap<>();
+        for (Recipient recipient : due) {
+            ForwardPath told = remotes.legs().told(recipient.path());
+            byRecipient.put(recipient.path(), Objects.requireNonNull(outcomes.get(told)));
+        }
+        return byRecipient;
     }
 
     private void deliver(SpooledMessage message, Leg leg, Map<ForwardPath, Outcome> outcomes)
