@@ -144,7 +144,7 @@ class RelayTest {
                     .contains("Final-Recipient: rfc822; bob@relay.test")
                     .contains("Action: failed")
                     .contains("Status: 5.1.1")
-                    .contains("Remote-MTA: dns; 127.0.0.1")
+                    .contains("Remote-MTA: dns; [127.0.0.1]")
                     .contains("Diagnostic-Code: smtp; 550 5.1.1 no such user here")
                     .contains("There is no such mailbox.")
                     .contains("Subject: onward");
