@@ -144,7 +144,7 @@ class RelayTest {
                     .contains("Final-Recipient: rfc822; bob@relay.test")
                     .contains("Action: failed")
                     .contains("Status: 5.1.1")
-                    .contains("Remote-MTA: dns; 127.0.0.1")
+                    .contains("Remote-MTA: dns; [127.0.0.1]")
                     .contains("Diagnostic-Code: smtp; 550 5.1.1 no such user here")
                     .contains("There is no such mailbox.")
                     .contains("Subject: onward");
@@ -153,6 +153,34 @@ class RelayTest {
             send(postern, "", "eve@relay.test");
             eventually(() -> Files.isDirectory(directory.resolve("data/maildir/postmaster/new"))
                     && postern.output().contains("/maildir/postmaster"));
+        }
+    }
+
+    /** There, postmaster would be somebody else. */
+    @Test
+    void mailToThePostmasterGoesToWhoReadsItUnderHisOwnName() throws Exception {
+        try (PosternProcess postern = PosternProcess.with(directory, """
+            hostname = "mx.example.com"
+            postmaster = "pat@relay.test"
+            [[listen]]
+            address = "127.0.0.1:0"
+            role = "trusted"
+            [relay]
+            trusted = ["127.0.0.0/8"]
+            [domains.localhost]
+            deliver = "maildir:maildir/{domain}/{local}"
+            mailboxes = "any"
+            [[routes]]
+            to = "relay.test"
+            via = "smtp://127.0.0.1:%d"
+            """.formatted(sink()))) {
+            send(postern, "ann@localhost", "postmaster", "abuse@localhost", "pat@relay.test");
+            eventually(() -> postern.output().split("event=delivered", -1).length == 4);
+            // One mailbox gets one copy.
+            assertThat(arrived()).hasSize(1);
+            assertThat(Files.readString(arrived().getFirst(), ISO_8859_1))
+                    .contains("X-Rcpt-Args: <pat@relay.test>")
+                    .doesNotContain("abuse");
         }
     }
 

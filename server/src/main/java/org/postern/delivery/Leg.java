@@ -8,6 +8,7 @@ import org.postern.smtp.ReversePath;
  * Those of a message's recipients who get it in one transaction.
  *
  * @param mark what stands before its trace: whom the sender had named, where it goes on from an alias, so that its coming back is noticed
+ * @param to as the next host is told of them
  */
 record Leg(ReversePath from, String mark, List<ForwardPath> to) {
     Leg {

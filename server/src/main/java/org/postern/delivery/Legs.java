@@ -2,11 +2,14 @@ package org.postern.delivery;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.postern.route.Forwarding;
+import org.postern.route.Route;
 import org.postern.route.Router;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Mailbox;
@@ -25,11 +28,16 @@ record Legs(Router router, Forwarding forwarding) {
      */
     List<Leg> of(SpooledMessage message, List<Recipient> due) throws IOException {
         Map<Kind, List<ForwardPath>> kinds = new LinkedHashMap<>();
+        Set<ForwardPath> seen = new HashSet<>();
         for (Recipient recipient : due) {
+            // Two recipients may be one mailbox: it gets one copy.
+            if (!seen.add(told(recipient.path()))) {
+                continue;
+            }
             boolean leadsOut = recipient.original().isPresent()
                     && router.route(recipient.path()).leadsOut();
             kinds.computeIfAbsent(new Kind(recipient.original(), leadsOut), _ -> new ArrayList<>())
-                    .add(recipient.path());
+                    .add(told(recipient.path()));
         }
         var legs = new ArrayList<Leg>();
         for (Map.Entry<Kind, List<ForwardPath>> one : kinds.entrySet()) {
@@ -37,6 +45,11 @@ record Legs(Router router, Forwarding forwarding) {
             legs.add(new Leg(from, mark(one.getKey().alias), one.getValue()));
         }
         return legs;
+    }
+
+    /** Whom the next host is told of: postmaster is whoever reads his mail, for there he would be another. */
+    ForwardPath told(ForwardPath recipient) {
+        return router.route(recipient) instanceof Route.Onward onward ? onward.mailbox() : recipient;
     }
 
     private ReversePath sender(ReversePath from) throws IOException {

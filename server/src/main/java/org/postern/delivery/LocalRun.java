@@ -52,7 +52,10 @@ final class LocalRun implements Courier.Run {
                 case Route.NoSuchMailbox gone ->
                     outcomes.put(path, new Courier.Outcome.Failed(Diagnosis.of("5.1.1", gone.why() + " any more")));
                 case Route.NotOurs _ ->
-                    outcomes.put(path, new Courier.Outcome.Stuck("its domain is no longer received here"));
+                    outcomes.put(
+                            path,
+                            new Courier.Outcome.Stuck(
+                                    "its domain is not received here, and no route leads there: see [[routes]]"));
                 // The next attempt goes there.
                 case Route.Onward onward ->
                     outcomes.put(path, new Courier.Outcome.Later("it goes on to " + onward.hop() + " now"));

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,14 @@ final class RemoteRun implements Courier.Run {
     private @Nullable ClientSession session;
     private String label = "";
     private long opened;
+
+    /** Of the session, for logs: empty in clear. */
+    private String security = "";
+
     private Iterator<Target> untried = List.<Target>of().iterator();
+
+    /** Whether {@link #untried} has been found for this message. */
+    private boolean searched;
 
     /** What happened at the hosts so far that were tried for this message. */
     private StringJoiner story = new StringJoiner("; ");
@@ -84,9 +92,14 @@ final class RemoteRun implements Courier.Run {
             }
         } catch (NoWay none) {
             // Some may have their answer already: LMTP gives one for each.
-            due.forEach(recipient -> outcomes.putIfAbsent(recipient.path(), none.outcome));
+            legs.forEach(leg -> leg.to().forEach(path -> outcomes.putIfAbsent(path, none.outcome)));
         }
-        return outcomes;
+        Map<ForwardPath, Outcome> byRecipient = new HashMap<>();
+        for (Recipient recipient : due) {
+            ForwardPath told = remotes.legs().told(recipient.path());
+            byRecipient.put(recipient.path(), Objects.requireNonNull(outcomes.get(told)));
+        }
+        return byRecipient;
     }
 
     private void deliver(SpooledMessage message, Leg leg, Map<ForwardPath, Outcome> outcomes)
@@ -117,6 +130,7 @@ final class RemoteRun implements Courier.Run {
 
     private void startOver() {
         untried = List.<Target>of().iterator();
+        searched = false;
         story = new StringJoiner("; ");
         refusal = null;
     }
@@ -134,9 +148,10 @@ final class RemoteRun implements Courier.Run {
                 return List.of();
             }
             Sent sent = open.send(parcel.envelope(), parcel.payload());
+            List<ForwardPath> left = sorted(sent, parcel.recipients(), outcomes);
             // What is left may go to any of the hosts again.
             startOver();
-            return sorted(sent, parcel.recipients(), outcomes);
+            return left;
         } catch (ClientProblem problem) {
             if (problem.getCause() instanceof SpoolProblem ours) {
                 drop();
@@ -199,10 +214,8 @@ final class RemoteRun implements Courier.Run {
 
     private String how(Reply reply) {
         ClientSession open = session;
-        String tls = open == null
-                ? ""
-                : open.tlsProtocol().map(protocol -> " (" + protocol + ")").orElse("");
-        return label + tls + ": " + reply;
+        String before = story.length() == 0 ? "" : "; before: " + story;
+        return label + (open == null ? "" : security) + ": " + reply + before;
     }
 
     // --- the session
@@ -215,7 +228,9 @@ final class RemoteRun implements Courier.Run {
             return open;
         }
         drop();
-        if (!untried.hasNext() && story.length() == 0) {
+        // Also where a connection broke that an earlier message had left open: there are others.
+        if (!searched) {
+            searched = true;
             find();
         }
         while (untried.hasNext()) {
@@ -225,6 +240,7 @@ final class RemoteRun implements Courier.Run {
                 authenticate(open, target);
                 session = open;
                 label = target.label();
+                security = security(open);
                 opened = System.nanoTime();
                 return open;
             } catch (ClientProblem problem) {
@@ -233,6 +249,15 @@ final class RemoteRun implements Courier.Run {
             }
         }
         throw new NoWay(new Outcome.Unreachable(unreachable()));
+    }
+
+    /** Whom it is with is known but from DNS, where no certificate shows it: whoever reads the log has to know that. */
+    private static String security(ClientSession open) {
+        return open.tls()
+                .map(tls -> " (" + tls.protocol()
+                        + tls.doubt().map(doubt -> ", not verified: " + doubt).orElse("") + ")")
+                .or(() -> open.tlsProblem().map(problem -> " (in clear: " + problem + ")"))
+                .orElse("");
     }
 
     private boolean isGood(ClientSession open) {

@@ -22,7 +22,9 @@ final class Advice {
                             + " way."),
             Map.entry("4.4", "Mail for that domain leads nowhere. Its administrator has to mend that."),
             Map.entry("4.6", "The message went in a circle. The administrators of these servers have to mend that."),
-            Map.entry("4.7", "It was tried for days. Send it again later, or ask the recipient another way."),
+            Map.entry(
+                    "4.7",
+                    "It was tried again and again, in vain. Send it again later, or ask the recipient another way."),
             Map.entry("6.3", "That server is too old for letters beyond ASCII. Send the text as an attachment."),
             Map.entry("6.7", "That server takes no addresses with letters beyond ASCII. Use another address."),
             Map.entry("6.9", "That server takes no header with letters beyond ASCII."));

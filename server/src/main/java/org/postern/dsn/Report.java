@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.Domain;
 import org.postern.smtp.EnhancedCode;
 import org.postern.smtp.ForwardPath;
@@ -48,6 +49,8 @@ public record Report(
     public enum Kind {
         /** Nothing more is tried. */
         FAILED("failed"),
+        /** The same of what has no sender who could be told, so that the postmaster is. */
+        FAILED_REPORT("failed"),
         /** It is still being tried. */
         DELAYED("delayed");
 
@@ -133,6 +136,7 @@ public record Report(
         String others = fates.size() > 1 ? " and " + (fates.size() - 1) + " more" : "";
         return switch (kind) {
                     case FAILED -> "Undelivered: your message to ";
+                    case FAILED_REPORT -> "Undelivered: mail without a sender to ";
                     case DELAYED -> "Delayed: your message to ";
                 }
                 + whom
@@ -167,6 +171,10 @@ public record Report(
                         "Your message could not be delivered to "
                                 + (fates.size() == 1 ? "this recipient" : "these recipients")
                                 + ", and nothing more is tried:";
+                    case FAILED_REPORT ->
+                        "A report or other mail that has no sender could not be delivered to "
+                                + (fates.size() == 1 ? "this recipient" : "these recipients")
+                                + ", and nobody else is told:";
                     case DELAYED ->
                         "Your message could not be delivered yet. You need not do anything: it is tried on until "
                                 + fates.getFirst().until().map(DATE::format).orElse("it is given up")
@@ -176,7 +184,9 @@ public record Report(
             text.append("\r\n");
             wrap(text, "  ", name(fate));
             wrap(text, "    ", fate.why());
-            wrap(text, "    ", Advice.of(fate.status()));
+            if (kind != Kind.DELAYED) {
+                wrap(text, "    ", Advice.of(fate.status()));
+            }
         }
         text.append("\r\n");
         wrap(
@@ -229,7 +239,7 @@ public record Report(
             field(text, "Final-Recipient", type + fate.recipient());
             field(text, "Action", kind.action);
             field(text, "Status", fate.status().toString());
-            fate.host().map(Report::hostName).ifPresent(host -> field(text, "Remote-MTA", "dns; " + host));
+            fate.host().flatMap(Report::hostName).ifPresent(host -> field(text, "Remote-MTA", "dns; " + host));
             field(
                     text,
                     "Diagnostic-Code",
@@ -240,10 +250,15 @@ public record Report(
         return text.toString();
     }
 
-    /** Without the preference behind it. */
-    private static String hostName(String label) {
+    /** RFC 3464 §2.1.2: a name, or an address in brackets. Without the preference behind it; a socket of this host has none. */
+    private static Optional<String> hostName(String label) {
         int space = label.indexOf(' ');
-        return space < 0 ? label : label.substring(0, space);
+        String name = space < 0 ? label : label.substring(0, space);
+        return name.startsWith("/")
+                ? Optional.empty()
+                : Optional.of(AddressLiteral.parseAddress(name)
+                        .map(address -> AddressLiteral.of(address).toString())
+                        .orElse(name));
     }
 
     private static void field(StringBuilder text, String name, String value) {

@@ -87,7 +87,7 @@ public final class Reports implements Reporter {
         if (message.standing() == Standing.UNPROVEN) {
             return Optional.of("it has no sender");
         }
-        send(Report.Kind.FAILED, message, postmaster, failures);
+        send(Report.Kind.FAILED_REPORT, message, postmaster, failures);
         return Optional.empty();
     }
 
@@ -140,7 +140,7 @@ public final class Reports implements Reporter {
         LOG.atInfo()
                 .addKeyValue("id", kept.id())
                 .addKeyValue("about", message.id())
-                .addKeyValue("kind", kind == Report.Kind.FAILED ? "failed" : "delayed")
+                .addKeyValue("kind", kind == Report.Kind.DELAYED ? "delayed" : "failed")
                 .addKeyValue("to", recipient.path())
                 .log("report");
         queue.accept(kept);
