@@ -124,6 +124,16 @@ class RelayTest {
         }
     }
 
+    private String forwarded() throws IOException {
+        for (Path file : arrived()) {
+            String message = Files.readString(file, ISO_8859_1);
+            if (message.contains("\nDelivered-To: sales@localhost") && message.contains("\n.dot\n")) {
+                return message;
+            }
+        }
+        return "";
+    }
+
     private List<Path> arrived() throws IOException {
         try (Stream<Path> files = Files.list(dumps())) {
             return files.toList();
@@ -214,12 +224,12 @@ class RelayTest {
             // One mailbox has it whatever befalls the others.
             assertThat(Files.readString(postern.mail("ann", 1).getFirst(), ISO_8859_1))
                     .contains("Delivered-To: ann@localhost");
-            eventually(() -> !arrived().isEmpty());
-            String forwarded = Files.readString(arrived().getFirst(), ISO_8859_1);
+            // The other sink leaves a file as well, of the message that it broke off.
+            eventually(() -> !forwarded().isEmpty());
+            String forwarded = forwarded();
             assertThat(forwarded).contains("X-Rcpt-Args: <bob@relay.test>", "\nDelivered-To: sales@localhost");
             Matcher sender = Pattern.compile("X-Mail-Args: <(SRS0=[^>]*)>").matcher(forwarded);
             assertThat(sender.find()).as(forwarded).isTrue();
-            Files.delete(arrived().getFirst());
 
             eventually(() -> postern.output().contains("event=\"delivery put off\""));
             sinks.getLast().destroyForcibly().waitFor();
