@@ -158,7 +158,10 @@ class NextHopsTest {
                     tls = "none"
                     chunking = %b
                     """.formatted(by == By.BDAT))) {
-            send(postern, stuffed(body), "bob");
+            var whole = new ByteArrayOutputStream(body.length + 1_000);
+            whole.writeBytes(head("text/plain; charset=iso-8859-1"));
+            whole.writeBytes(body);
+            send(postern, stuffed(whole.toByteArray()), "bob");
 
             postern.waitForOutput("event=delivered");
             assertThat(tap.said())
@@ -172,6 +175,53 @@ class NextHopsTest {
             assertThat(sha256(bodyOf(kept))).isEqualTo(sha256(body, end));
         }
     }
+
+    /** RFC 6152 §3: to who takes 7 bits only it goes encoded, and Python's email package decodes it to the same octets. */
+    @ParameterizedTest
+    @EnumSource(names = {"SINK", "POSTFIX"})
+    void largeMessageIsDecodedToTheSameBehindASevenBitHop(Kind kind) throws Exception {
+        byte[] body = oddBody();
+        byte[] text = ("..dots, grün und schön " + "lang ".repeat(190) + "\r\n.\r\n\tEnde \r\n").getBytes(ISO_8859_1);
+        var whole = new ByteArrayOutputStream(body.length + 2_000);
+        whole.writeBytes(head("multipart/mixed; boundary=\"=_ b\""));
+        whole.writeBytes("--=_ b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n".getBytes(US_ASCII));
+        whole.writeBytes(text);
+        whole.writeBytes("\r\n--=_ b\r\nContent-Type: application/x-odd\r\n\r\n".getBytes(US_ASCII));
+        whole.writeBytes(body);
+        whole.writeBytes("\r\n--=_ b--\r\n".getBytes(US_ASCII));
+        try (RealServer server = kind == Kind.SINK
+                        ? RealServers.sink(directory, "-8")
+                        : RealServers.postfix(directory, "smtpd_discard_ehlo_keywords = 8bitmime, smtputf8");
+                PosternProcess postern = postern(kind.via(directory, server.port()), "")) {
+            send(postern, stuffed(whole.toByteArray()), "bob");
+
+            postern.waitForOutput("event=delivered");
+            eventually(() -> !server.mail("bob").isEmpty());
+            Path kept = server.mail("bob").getFirst();
+            eventually(() -> Files.readString(kept, ISO_8859_1).contains("\n--=_ b--"));
+            byte[] octets = Files.readAllBytes(kept);
+            for (byte octet : octets) {
+                if (octet < 0) {
+                    throw new AssertionError("an octet of 8 bits has come through");
+                }
+            }
+            Program.Outcome decoded =
+                    Program.named("python3").run("-c", DECODE, kept.toString()).succeeded();
+            assertThat(decoded.output().lines())
+                    .containsExactly(
+                            "text/plain quoted-printable " + sha256(text), "application/x-odd base64 " + sha256(body));
+        }
+    }
+
+    private static final String DECODE = """
+        import email, hashlib, re, sys
+        message = email.message_from_binary_file(open(sys.argv[1], "rb"))
+        for part in message.get_payload():
+            content = part.get_payload(decode=True)
+            if part.get_content_maintype() == "text":
+                content = re.sub(b"\\r?\\n", b"\\r\\n", content)
+            print(part.get_content_type(), part["Content-Transfer-Encoding"], hashlib.sha256(content).hexdigest())
+        """;
 
     /** Lines of all octets but NUL, CR and LF, up to 998 of them; some are empty, some begin with dots, some are nothing else. */
     private static byte[] oddBody() {
@@ -192,17 +242,22 @@ class NextHopsTest {
         return out.toByteArray();
     }
 
-    /** A whole message with {@code body}, as DATA wants it. */
-    private static byte[] stuffed(byte[] body) {
-        var out = new ByteArrayOutputStream(body.length * 2);
-        out.writeBytes("""
+    private static byte[] head(String type) {
+        return """
             From: ann@localhost
+            Date: Fri, 27 Nov 2026 12:00:00 +0000
+            Message-ID: <1@localhost>
             Subject: odd
             MIME-Version: 1.0
-            Content-Type: text/plain; charset=iso-8859-1
+            Content-Type: %s
             Content-Transfer-Encoding: 8bit
 
-            """.replace("\n", "\r\n").getBytes(US_ASCII));
+            """.formatted(type).replace("\n", "\r\n").getBytes(US_ASCII);
+    }
+
+    /** As DATA wants it. */
+    private static byte[] stuffed(byte[] body) {
+        var out = new ByteArrayOutputStream(body.length * 2);
         boolean lineStart = true;
         for (byte octet : body) {
             if (lineStart && octet == '.') {

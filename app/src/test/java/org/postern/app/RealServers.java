@@ -274,7 +274,7 @@ final class RealServers {
     }
 
     /** Postfix's smtp-sink, which takes all, into one directory. */
-    static RealServer sink(Path parent) throws Exception {
+    static RealServer sink(Path parent, String... options) throws Exception {
         Program sink = Program.named("smtp-sink");
         Path room = RealServer.room(parent, "sink");
         Path dumps = RealServer.open(room.resolve("dumps"));
@@ -283,6 +283,7 @@ final class RealServers {
         if (System.getProperty("user.name").equals("root")) {
             command.addAll(List.of("-u", "root"));
         }
+        command.addAll(List.of(options));
         command.addAll(List.of("127.0.0.1:" + port, "100"));
         return new RealServer(room, port, room.resolve("none"), _ -> dumps, command);
     }
