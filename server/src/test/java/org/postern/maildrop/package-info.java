@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.maildrop;
+
+import org.jspecify.annotations.NullMarked;
