@@ -76,6 +76,11 @@ final class Workers {
     }
 
     private Next attempt(Worker worker, Agenda agenda, Courier.Run run, Agenda.Task task) throws IOException {
+        if (!spool.isRunning()) {
+            // What came of an attempt could not be noted: after the restart it would be made again.
+            agenda.close();
+            return Next.at(System.nanoTime());
+        }
         Destination destination = task.destination();
         Optional<SpooledMessage> found =
                 task.message() == null ? spool.find(task.item().id) : Optional.ofNullable(task.message());
