@@ -43,6 +43,8 @@ final class RemoteRun implements Courier.Run {
     private final Remotes remotes;
     private final Way way;
 
+    private final Brake brake = new Brake();
+
     private @Nullable ClientSession session;
     private String label = "";
     private long opened;
@@ -71,8 +73,18 @@ final class RemoteRun implements Courier.Run {
     @Override
     public Map<ForwardPath, Outcome> deliver(SpooledMessage message, List<Recipient> due) throws IOException {
         Map<ForwardPath, Outcome> outcomes = new HashMap<>();
-        List<ForwardPath> left = due.stream().map(Recipient::path).toList();
         startOver();
+        brake.arm();
+        try {
+            return deliver(message, due.stream().map(Recipient::path).toList(), outcomes);
+        } finally {
+            brake.disarm();
+        }
+    }
+
+    private Map<ForwardPath, Outcome> deliver(
+            SpooledMessage message, List<ForwardPath> to, Map<ForwardPath, Outcome> outcomes) throws IOException {
+        List<ForwardPath> left = to;
         for (int round = 0; !left.isEmpty() && round < TRANSACTIONS; round++) {
             try {
                 left = transaction(message, left, outcomes);
@@ -121,7 +133,7 @@ final class RemoteRun implements Courier.Run {
             if (parcel.recipients().isEmpty()) {
                 return List.of();
             }
-            Sent sent = open.send(parcel.envelope(), parcel.payload());
+            Sent sent = open.send(parcel.envelope(), brake.released(parcel.payload()));
             // What is left may go to any of the hosts again.
             startOver();
             return sorted(sent, parcel.recipients(), outcomes);
@@ -206,7 +218,7 @@ final class RemoteRun implements Courier.Run {
         if (!untried.hasNext() && story.length() == 0) {
             find();
         }
-        while (untried.hasNext()) {
+        while (untried.hasNext() && !brake.isPulled()) {
             Target target = untried.next();
             try {
                 open = open(target);
@@ -219,6 +231,9 @@ final class RemoteRun implements Courier.Run {
                 requireNotOurs(target, problem);
                 note(target.label(), problem);
             }
+        }
+        if (brake.isPulled()) {
+            story.add(Brake.WHY);
         }
         throw new NoWay(new Outcome.Unreachable(unreachable()));
     }
@@ -262,7 +277,7 @@ final class RemoteRun implements Courier.Run {
         try {
             return switch (remotes.connector()
                     .connect(host.name(), host.addresses(), host.port(), Connector.Sources.ANY)) {
-                case Reached.Connected won -> won.socket();
+                case Reached.Connected won -> brake.watch(won.socket());
                 case Reached.Unreachable nobody -> throw new IOException(nobody.words());
             };
         } catch (InterruptedException stop) {
@@ -358,6 +373,11 @@ final class RemoteRun implements Courier.Run {
         if (open != null) {
             open.close();
         }
+    }
+
+    @Override
+    public void hurry() {
+        brake.pull();
     }
 
     @Override

@@ -52,6 +52,7 @@ final class Workers {
 
     private void work(Worker worker, Agenda agenda) {
         try (Courier.Run run = courier.run(worker.lane.destination)) {
+            worker.hurry = run::hurry;
             for (Optional<Agenda.Task> task = agenda.next(worker, run.patience());
                     task.isPresent();
                     task = agenda.next(worker, run.patience())) {

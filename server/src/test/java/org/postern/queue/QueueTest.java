@@ -710,6 +710,39 @@ class QueueTest {
         }
     }
 
+    /** It has the only connection: who waits for that gets it, once the silent one had time enough. */
+    @Test
+    @Tag("fair-1")
+    @Timeout(90)
+    void hostThatNeverAnswersGivesItsConnectionToWhoWaits() throws Exception {
+        var hurried = new CountDownLatch(1);
+        var courier =
+                new TestCourier(
+                        (message, due) -> {
+                            if (due.getFirst().path().toString().endsWith("silent.test")) {
+                                attempts.add("silent");
+                                await(hurried);
+                                return Map.of(due.getFirst().path(), unreachable("left early"));
+                            }
+                            return attempt(message, due);
+                        },
+                        5) {
+                    @Override
+                    void hurry() {
+                        hurried.countDown();
+                    }
+                };
+        try (Queue queue = new Queue(
+                spool, courier, reporter, Suspensions.open(directory.resolve("suspended")), schedule(FAR), 1, clock)) {
+            queue.start();
+            queue.add(accept("bob@silent.test"));
+            assertThat(nextAttempt()).isEqualTo("silent");
+            assertThat(hurried.getCount()).isOne();
+            queue.add(accept("bob@live.test"));
+            assertThat(attempts.poll(60, TimeUnit.SECONDS)).isEqualTo("bob@live.test");
+        }
+    }
+
     /** It answers to some of us, and takes no more: nobody is put off for hours. */
     @Test
     void destinationThatTakesNoMoreAtOnceIsNotDown() throws Exception {
