@@ -4,27 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postern.smtp.transcript.Peer;
 
 /**
  * The promise of a 250: under a load of 50 connections the process is killed, or the power of its disk is cut, at random instants, again
@@ -36,8 +28,6 @@ class CrashTest {
     private static final boolean SHORT = "short".equals(System.getProperty("soak"));
     private static final int CRASHES = SHORT ? 4 : 20;
     private static final int CONFIRMED_PER_CRASH = SHORT ? 300 : 1_200;
-    private static final int CONNECTIONS = 50;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Leaves out each sync of a program: Debian's libeatmydata. */
     private static final Path WITHOUT_SYNC = Program.UNPACKED.resolve("usr/lib/libeatmydata.so");
@@ -45,8 +35,11 @@ class CrashTest {
     @TempDir
     Path directory;
 
-    private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger next = new AtomicInteger();
+    /** Some of them to two. */
+    private final CrashLoad load = new CrashLoad(
+            number -> number % 10 == 0 ? List.of("bob@localhost", "eve@localhost") : List.of("bob@localhost"));
+
+    private final Set<String> confirmed = load.confirmed();
     private final Random random = new Random(5);
 
     /** How often each message stands in the Maildirs. */
@@ -120,56 +113,16 @@ class CrashTest {
     }
 
     private void crash(PowerCutDisk disk, String shell, boolean powerCut) throws Exception {
-        int before = confirmed.size();
-        try (var postern = PosternProcess.under(directory, shell, toml(disk));
-                var senders = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < CONNECTIONS; i++) {
-                senders.execute(() -> sendUntilItDies(postern));
-            }
-            int enough = before + CONFIRMED_PER_CRASH + random.nextInt(CONFIRMED_PER_CRASH / 4);
-            Instant deadline = Instant.now().plus(PATIENCE);
-            while (confirmed.size() < enough) {
-                assertThat(Instant.now()).as(postern.output()).isBefore(deadline);
-                Thread.sleep(1);
-            }
-            if (powerCut) {
-                disk.cut();
-            }
-            postern.kill();
-            senders.shutdown();
-            assertThat(senders.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
+        int enough = confirmed.size() + CONFIRMED_PER_CRASH + random.nextInt(CONFIRMED_PER_CRASH / 4);
+        try (var postern = PosternProcess.under(directory, shell, toml(disk))) {
+            load.crash(
+                    postern,
+                    () -> confirmed.size() >= enough,
+                    disk,
+                    powerCut ? CrashLoad.PowerCut.AT_ONCE : CrashLoad.PowerCut.NONE);
         }
         if (powerCut) {
             disk.back();
-        }
-    }
-
-    /** Sends small messages mostly, a large one now and then, some of them to two. */
-    private void sendUntilItDies(PosternProcess postern) {
-        try (Peer peer = Peer.greetedBy(new InetSocketAddress(InetAddress.getLoopbackAddress(), postern.port()))) {
-            peer.ask("EHLO c.example.org");
-            while (true) {
-                int number = next.incrementAndGet();
-                String name = "n" + number;
-                int octets = number % 100 == 0 ? 300_000 : 200 + number * 37 % 4_000;
-                peer.ask("MAIL FROM:<ann@example.org>");
-                peer.ask("RCPT TO:<bob@localhost>");
-                if (number % 10 == 0) {
-                    peer.ask("RCPT TO:<eve@localhost>");
-                }
-                peer.ask("DATA");
-                String line = "x".repeat(70) + "\r\n";
-                String reply = peer.ask("Subject: " + name + "\r\n\r\n" + line.repeat(octets / 72 + 1) + ".");
-                if (reply.startsWith("250 ")) {
-                    confirmed.add(name + " bob");
-                    if (number % 10 == 0) {
-                        confirmed.add(name + " eve");
-                    }
-                }
-            }
-        } catch (IOException | RuntimeException dead) {
-            // As it should be.
         }
     }
 
@@ -196,7 +149,7 @@ class CrashTest {
             if (Files.isDirectory(inbox)) {
                 try (Stream<Path> files = Files.list(inbox)) {
                     for (Path file : files.toList()) {
-                        times.merge(subject(file) + " " + mailbox, 1, Integer::sum);
+                        times.merge(CrashLoad.entry(subject(file), mailbox + "@localhost"), 1, Integer::sum);
                     }
                 }
             }

@@ -64,7 +64,7 @@ public final class ByHand {
         for (Target target : found) {
             tells.accept("calling " + target.label());
             try {
-                return new Caller(client, connector).call(hop, target);
+                return new Caller(client, connector).call(hop, target, new Brake());
             } catch (ClientProblem problem) {
                 tells.accept(target.label() + ": " + problem.getMessage());
                 last = problem;

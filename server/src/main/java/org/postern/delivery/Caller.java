@@ -9,7 +9,8 @@ import org.postern.smtp.client.SmtpClient;
 
 /** Opens sessions with hosts, as their next hop wants it. */
 record Caller(SmtpClient client, Connector connector) {
-    ClientSession call(NextHop hop, Target target) throws ClientProblem {
+    /** @param brake may break off the connection, if it is pulled */
+    ClientSession call(NextHop hop, Target target, Brake brake) throws ClientProblem {
         SmtpClient fitting =
                 client.withImplicitTls(hop instanceof NextHop.Host host && host.scheme() == NextHop.Scheme.SMTPS);
         boolean lmtp = hop instanceof NextHop.Socket
@@ -19,14 +20,14 @@ record Caller(SmtpClient client, Connector connector) {
         }
         return switch (target) {
             case Target.Local(var address) -> fitting.connect(address);
-            case Target.Host host -> fitting.withHost(host.name()).connect(() -> dial(host));
+            case Target.Host host -> fitting.withHost(host.name()).connect(() -> dial(host, brake));
         };
     }
 
-    private Socket dial(Target.Host host) throws IOException {
+    private Socket dial(Target.Host host, Brake brake) throws IOException {
         try {
             return switch (connector.connect(host.name(), host.addresses(), host.port(), Connector.Sources.ANY)) {
-                case Reached.Connected won -> won.socket();
+                case Reached.Connected won -> brake.watch(won.socket());
                 case Reached.Unreachable nobody -> throw new IOException(nobody.words());
             };
         } catch (InterruptedException stop) {

@@ -42,6 +42,8 @@ final class RemoteRun implements Courier.Run {
     private final Remotes remotes;
     private final Way way;
 
+    private final Brake brake = new Brake();
+
     private @Nullable ClientSession session;
     private String label = "";
     private long opened;
@@ -85,6 +87,7 @@ final class RemoteRun implements Courier.Run {
                     recipient.path(), new Outcome.Later("its sender can't be rewritten: " + problem.getMessage())));
             return outcomes;
         }
+        brake.arm();
         try {
             for (Leg leg : legs) {
                 startOver();
@@ -93,6 +96,8 @@ final class RemoteRun implements Courier.Run {
         } catch (NoWay none) {
             // Some may have their answer already: LMTP gives one for each.
             legs.forEach(leg -> leg.to().forEach(path -> outcomes.putIfAbsent(path, none.outcome)));
+        } finally {
+            brake.disarm();
         }
         Map<ForwardPath, Outcome> byRecipient = new HashMap<>();
         for (Recipient recipient : due) {
@@ -147,7 +152,7 @@ final class RemoteRun implements Courier.Run {
             if (parcel.recipients().isEmpty()) {
                 return List.of();
             }
-            Sent sent = open.send(parcel.envelope(), parcel.payload());
+            Sent sent = open.send(parcel.envelope(), brake.released(parcel.payload()));
             List<ForwardPath> left = sorted(sent, parcel.recipients(), outcomes);
             // What is left may go to any of the hosts again.
             startOver();
@@ -233,7 +238,7 @@ final class RemoteRun implements Courier.Run {
             searched = true;
             find();
         }
-        while (untried.hasNext()) {
+        while (untried.hasNext() && !brake.isPulled()) {
             Target target = untried.next();
             try {
                 open = open(target);
@@ -247,6 +252,9 @@ final class RemoteRun implements Courier.Run {
                 requireNotOurs(target, problem);
                 note(target.label(), problem);
             }
+        }
+        if (brake.isPulled()) {
+            story.add(Brake.WHY);
         }
         throw new NoWay(new Outcome.Unreachable(unreachable()));
     }
@@ -281,7 +289,7 @@ final class RemoteRun implements Courier.Run {
 
     private ClientSession open(Target target) throws ClientProblem {
         SmtpClient client = remotes.client().withChunking(way.chunking()).withSecurity(security());
-        return new Caller(client, remotes.connector()).call(way.hop(), target);
+        return new Caller(client, remotes.connector()).call(way.hop(), target, brake);
     }
 
     private Security security() {
@@ -373,6 +381,11 @@ final class RemoteRun implements Courier.Run {
         if (open != null) {
             open.close();
         }
+    }
+
+    @Override
+    public void hurry() {
+        brake.pull();
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +55,7 @@ final class Agenda {
     private final Condition settled = lock.newCondition();
 
     private final ToIntFunction<Destination> atOnce;
-    private final int connections;
+    private final Connections connections;
     private final Consumer<Worker> starter;
     private final Clock clock;
 
@@ -66,19 +65,12 @@ final class Agenda {
     /** By when they are to be looked at. */
     private final TreeMap<Long, Set<Lane>> sleeping = new TreeMap<>();
 
-    /** Lanes that would have more workers, were there connections left: those that are known to answer come first. */
-    private final SequencedSet<Lane> wantingProven = new LinkedHashSet<>();
-
-    private final SequencedSet<Lane> wantingUnproven = new LinkedHashSet<>();
-
     /** What operators asked for while it was nowhere here: it may be kept already, and about to come as fresh. */
     private final Set<MessageId> asked = new LinkedHashSet<>();
 
     private int fresh;
     private int busy;
     private int workers;
-    private int remote;
-    private int unproven;
     private boolean open;
     private boolean closed;
 
@@ -86,12 +78,12 @@ final class Agenda {
      * An empty agenda.
      *
      * @param atOnce how many workers a destination may have
-     * @param connections how many workers for other hosts there may be in all; half of them for hosts that have not answered yet
+     * @param connections how many workers for other hosts there may be in all
      * @param starter gives a worker a thread; called with the lock held
      */
     Agenda(ToIntFunction<Destination> atOnce, int connections, Consumer<Worker> starter, Clock clock) {
         this.atOnce = atOnce;
-        this.connections = connections;
+        this.connections = new Connections(connections);
         this.starter = starter;
         this.clock = clock;
     }
@@ -161,11 +153,22 @@ final class Agenda {
             for (Destination destination : destinations) {
                 var entry = new Entry(item, lane(destination, now), now);
                 item.entries.add(entry);
+                if (entry.lane.isDown()) {
+                    forgetContent(entry);
+                }
                 entry.lane.addFresh(entry);
                 staff(entry.lane, now);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** It will be read again: whatever waits for a destination that is down takes the place of what could go at once. */
+    private void forgetContent(Entry entry) {
+        if (entry.item.fresh != null) {
+            entry.item.fresh = null;
+            fresh--;
         }
     }
 
@@ -215,8 +218,16 @@ final class Agenda {
         }
     }
 
-    /** Calls workers for what becomes due, until it is closed. */
+    /** Calls workers for what becomes due, and hurries those that others wait for, until it is closed. */
     void callWhenDue() throws InterruptedException {
+        for (List<Worker> tooPatient = callAndWait(); !tooPatient.isEmpty(); tooPatient = callAndWait()) {
+            // Without the lock: it may close a connection.
+            tooPatient.forEach(worker -> worker.hurry.run());
+        }
+    }
+
+    /** Those who are to be hurried; nobody once it is closed. */
+    private List<Worker> callAndWait() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
@@ -227,12 +238,14 @@ final class Agenda {
                         staff(lane, now);
                     }
                 }
-                if (sleeping.isEmpty()) {
-                    timer.await();
-                } else {
-                    timer.awaitNanos(sleeping.firstKey() - now);
+                List<Worker> tooPatient = connections.tooPatient(now);
+                if (!tooPatient.isEmpty()) {
+                    return tooPatient;
                 }
+                long due = sleeping.isEmpty() ? Long.MAX_VALUE : sleeping.firstKey() - now;
+                timer.awaitNanos(Math.min(due, connections.untilTooPatient(now)));
             }
+            return List.of();
         } finally {
             lock.unlock();
         }
@@ -248,7 +261,7 @@ final class Agenda {
                 Worker worker = lane.idle.pop();
                 worker.called = true;
                 worker.wake.signal();
-            } else if (lane.wantsMore(now) && (lane.workers == 0 || !doOthersWait())) {
+            } else if (lane.wantsMore(now) && (lane.workers == 0 || !connections.doOthersWait())) {
                 call(lane);
             }
         }
@@ -257,23 +270,19 @@ final class Agenda {
 
     private void call(Lane lane) {
         boolean isRemote = lane.destination.kind() == Destination.Kind.REMOTE;
-        if (isRemote && !mayHaveOneMore(lane)) {
-            (lane.isProven() ? wantingProven : wantingUnproven).add(lane);
+        if (isRemote && !connections.isFreeFor(lane)) {
+            if (connections.await(lane)) {
+                timer.signal();
+            }
             return;
         }
         var worker = new Worker(lane, lock.newCondition());
         lane.workers++;
         workers++;
         if (isRemote) {
-            remote++;
-            worker.reached = lane.isProven();
-            unproven += worker.reached ? 0 : 1;
+            connections.take(worker, System.nanoTime());
         }
         starter.accept(worker);
-    }
-
-    private boolean mayHaveOneMore(Lane lane) {
-        return remote < connections && (lane.isProven() || unproven < mostUnproven());
     }
 
     private void sleepUntil(Lane lane, long at) {
@@ -330,16 +339,7 @@ final class Agenda {
 
     /** It has several connections, and others wait for one that they could have. */
     private boolean mustYield(Lane lane) {
-        return lane.workers > 1 && doOthersWait();
-    }
-
-    private boolean doOthersWait() {
-        return remote >= connections
-                && (!wantingProven.isEmpty() || (!wantingUnproven.isEmpty() && unproven < mostUnproven()));
-    }
-
-    private int mostUnproven() {
-        return Math.max(1, connections / 2);
+        return lane.workers > 1 && connections.doOthersWait();
     }
 
     private Task handOut(Entry entry, long now) {
@@ -396,11 +396,9 @@ final class Agenda {
     void reached(Worker worker) {
         lock.lock();
         try {
-            if (!worker.reached && worker.lane.destination.kind() == Destination.Kind.REMOTE) {
-                unproven--;
-            }
+            connections.proven(worker);
             long now = System.nanoTime();
-            worker.lane.reached(worker, clock.instant(), now);
+            worker.lane.reached(clock.instant(), now);
             staff(worker.lane, now);
         } finally {
             lock.unlock();
@@ -425,6 +423,7 @@ final class Agenda {
             if (lane.isOpen(now)) {
                 long until = now + wait.apply(lane.unreached() + 1).toNanos();
                 lane.down(why, clock.instant(), until);
+                lane.forEachFresh(this::forgetContent);
                 lane.idle.forEach(other -> {
                     other.called = true;
                     other.wake.signal();
@@ -447,22 +446,17 @@ final class Agenda {
             lane.workers--;
             workers--;
             if (lane.destination.kind() == Destination.Kind.REMOTE) {
-                remote--;
-                unproven -= worker.reached ? 0 : 1;
+                connections.giveBack(worker);
             }
             long now = System.nanoTime();
-            staffNext(wantingProven, now);
-            staffNext(wantingUnproven, now);
+            for (var next = connections.nextInTurn(); next.isPresent(); next = connections.nextInTurn()) {
+                staff(next.get(), now);
+            }
             staff(lane, now);
+            timer.signal();
             settled.signalAll();
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void staffNext(SequencedSet<Lane> wanting, long now) {
-        while (!wanting.isEmpty() && mayHaveOneMore(wanting.getFirst())) {
-            staff(wanting.removeFirst(), now);
         }
     }
 
@@ -682,6 +676,7 @@ final class Agenda {
     // --- the end
     // ---------------------------------------------------------------------------------------------------------------
 
+    /** Nothing more is handed out. */
     void close() {
         lock.lock();
         try {

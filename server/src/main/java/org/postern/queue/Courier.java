@@ -61,6 +61,12 @@ public interface Courier {
          */
         Map<ForwardPath, Outcome> deliver(SpooledMessage message, List<Recipient> due) throws IOException;
 
+        /**
+         * Others wait for its connection: an attempt that has reached nobody ends soon, as one that failed. Called by other threads; does
+         * nothing where it can't be done without risk.
+         */
+        default void hurry() {}
+
         /** For how long it is worth waiting for the next message. */
         Duration patience();
 

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Item.Entry;
@@ -70,7 +71,17 @@ final class Lane {
         final Lane lane;
         final Condition wake;
         boolean called;
-        boolean reached;
+
+        /** Whether its lane was down when it began. */
+        boolean wasDown;
+
+        /** When it got its connection. */
+        long since;
+
+        boolean isHurried;
+
+        /** Tells it, from any thread, that others wait. */
+        volatile Runnable hurry = () -> {};
 
         Worker(Lane lane, Condition wake) {
             this.lane = lane;
@@ -94,6 +105,10 @@ final class Lane {
         if (!waiting.remove(entry)) {
             fresh.remove(entry);
         }
+    }
+
+    void forEachFresh(Consumer<Entry> action) {
+        fresh.forEach(action);
     }
 
     boolean hasDue(long now) {
@@ -189,8 +204,7 @@ final class Lane {
     }
 
     /** An attempt reached it. */
-    void reached(Worker worker, Instant when, long now) {
-        worker.reached = true;
+    void reached(Instant when, long now) {
         lastReached = when;
         window = Math.min(limit, window + 1);
         if (isDown()) {

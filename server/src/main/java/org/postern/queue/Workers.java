@@ -52,6 +52,7 @@ final class Workers {
 
     private void work(Worker worker, Agenda agenda) {
         try (Courier.Run run = courier.run(worker.lane.destination)) {
+            worker.hurry = run::hurry;
             for (Optional<Agenda.Task> task = agenda.next(worker, run.patience());
                     task.isPresent();
                     task = agenda.next(worker, run.patience())) {
@@ -76,6 +77,11 @@ final class Workers {
     }
 
     private Next attempt(Worker worker, Agenda agenda, Courier.Run run, Agenda.Task task) throws IOException {
+        if (!spool.isRunning()) {
+            // What came of an attempt could not be noted: after the restart it would be made again.
+            agenda.close();
+            return Next.at(System.nanoTime());
+        }
         Destination destination = task.destination();
         Optional<SpooledMessage> found =
                 task.message() == null ? spool.find(task.item().id) : Optional.ofNullable(task.message());

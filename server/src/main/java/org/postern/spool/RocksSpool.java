@@ -193,6 +193,11 @@ public final class RocksSpool implements Spool {
     }
 
     @Override
+    public boolean isRunning() {
+        return committer.isRunning();
+    }
+
+    @Override
     public SpooledMessage accept(Arrival arrival, InputStream content) throws IOException {
         committer.requireRunning();
         return new Arriving(committer, space, arrival).receive(content);

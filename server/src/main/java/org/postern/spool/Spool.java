@@ -47,6 +47,9 @@ public interface Spool extends AutoCloseable {
      */
     void requireRoom() throws SpoolProblem;
 
+    /** Whether what is said of messages is still noted: no more once a write has failed, until a restart. */
+    boolean isRunning();
+
     /**
      * Keeps a message. When it returns, the message and all about it is on stable storage; when it throws, nothing of it will be found.
      *

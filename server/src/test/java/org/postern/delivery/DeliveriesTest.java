@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,18 +44,17 @@ class DeliveriesTest {
     private Path directory;
 
     private Map<ForwardPath, Outcome> deliver(ScriptedServer server, String scheme, String... to) throws Exception {
-        return deliver("Subject: x\r\n\r\nhello\r\n", server, scheme, to);
+        return deliver("Subject: x\r\n\r\nhello\r\n", server.address().getPort(), scheme, _ -> {}, to);
     }
 
-    private Map<ForwardPath, Outcome> deliver(String content, ScriptedServer server, String scheme, String... to)
-            throws Exception {
+    private Map<ForwardPath, Outcome> deliver(
+            String content, int port, String scheme, Consumer<Run> beside, String... to) throws Exception {
         Path file = Files.writeString(directory.resolve("postern.toml"), """
             hostname = "mx.example.com"
             [[routes]]
             to = "*"
             via = "%s://127.0.0.1:%d"
-            """.formatted(
-                        scheme, server.address().getPort()));
+            """.formatted(scheme, port));
         Config config = ((Config.Result.Valid) Config.read(file)).config();
         var router =
                 new Router(config.hostname(), config.domains(), config.sending().routes(), Optional.empty(), directory);
@@ -69,6 +71,7 @@ class DeliveriesTest {
             var destination =
                     deliveries.destination(message.recipients().getFirst().path());
             try (Run run = deliveries.run(destination)) {
+                beside.accept(run);
                 return run.deliver(message, message.recipients());
             }
         }
@@ -114,6 +117,25 @@ class DeliveriesTest {
             assertThat(outcomes.get(mailbox("bob@a.test")))
                     .isEqualTo(new Outcome.Delivered("127.0.0.1: 250 2.0.0 bob has it"));
             assertThat(outcomes.get(mailbox("eve@a.test"))).isInstanceOf(Outcome.Later.class);
+        }
+    }
+
+    /** RFC 5321 §4.5.3.2.1 would give it five minutes. */
+    @Test
+    @Tag("fair-1")
+    void hostThatNeverAnswersIsLeftWhenOthersWait() throws Exception {
+        // The kernel accepts, and nobody else.
+        try (var silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Consumer<Run> impatient = run -> Thread.ofVirtual().start(() -> {
+                while (!silent.isClosed()) {
+                    run.hurry();
+                    Thread.onSpinWait();
+                }
+            });
+            Outcome outcome = deliver("x\r\n", silent.getLocalPort(), "smtp", impatient, "bob@a.test")
+                    .get(mailbox("bob@a.test"));
+            assertThat(outcome).isInstanceOf(Outcome.Unreachable.class);
+            assertThat(String.valueOf(outcome)).contains(Brake.WHY);
         }
     }
 
@@ -166,7 +188,12 @@ class DeliveriesTest {
             C: .
             S: 250 taken
             """)) {
-            assertThat(deliver("Subject: x\r\n\r\nwie schön ist es am Meer\r\n", server, "smtp", "bob@a.test")
+            assertThat(deliver(
+                                    "Subject: x\r\n\r\nwie schön ist es am Meer\r\n",
+                                    server.address().getPort(),
+                                    "smtp",
+                                    _ -> {},
+                                    "bob@a.test")
                             .values())
                     .containsOnly(new Outcome.Delivered("127.0.0.1: 250 taken"));
         }
@@ -179,7 +206,12 @@ class DeliveriesTest {
             C: EHLO mx.example.com
             S: 250 mx.example.net
             """)) {
-            assertThat(deliver("Subject: schön\r\n\r\nhello\r\n", server, "smtp", "bob@a.test")
+            assertThat(deliver(
+                                    "Subject: schön\r\n\r\nhello\r\n",
+                                    server.address().getPort(),
+                                    "smtp",
+                                    _ -> {},
+                                    "bob@a.test")
                             .values())
                     .containsOnly(new Outcome.Failed(Diagnosis.of(
                             "5.6.3",

@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -338,6 +339,45 @@ class QueueTest {
             answer = _ -> new Outcome.Delivered("there");
             eventually(() -> spool.page(Optional.empty(), 10).isEmpty());
         }
+    }
+
+    /** What came of it could not be noted: it would be made again after a restart, and its recipient have it twice. */
+    @Test
+    @Tag("crash-1")
+    void nothingIsAttemptedOnceTheSpoolHasStopped() throws Exception {
+        var isRunning = new AtomicBoolean(true);
+        var stopping = (Spool) Proxy.newProxyInstance(
+                Spool.class.getClassLoader(),
+                new Class<?>[] {Spool.class},
+                (_, method, arguments) -> method.getName().equals("isRunning")
+                        ? (Object) isRunning.get()
+                        : method.invoke(spool, arguments));
+        var goOn = new CountDownLatch(1);
+        TestCourier.Attempt slow = (message, due) -> {
+            Map<ForwardPath, Outcome> outcomes = attempt(message, due);
+            try {
+                goOn.await();
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
+            return outcomes;
+        };
+        for (int i = 0; i < 5; i++) {
+            accept("bob@example.com");
+        }
+        try (Queue queue = idle(stopping, slow, RetrySchedule.DEFAULT)) {
+            queue.start();
+            nextAttempt();
+            nextAttempt();
+            isRunning.set(false);
+            goOn.countDown();
+            eventually(() -> queue.situation(Destination.LOCAL).connections() == 0);
+
+            queue.add(accept("bob@example.com"));
+            queue.flush();
+        }
+        assertThat(attempts).isEmpty();
+        assertThat(spool.page(Optional.empty(), 10)).hasSize(4);
     }
 
     @Test
@@ -667,6 +707,39 @@ class QueueTest {
             }
             mayEnd.countDown();
             assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+        }
+    }
+
+    /** It has the only connection: who waits for that gets it, once the silent one had time enough. */
+    @Test
+    @Tag("fair-1")
+    @Timeout(90)
+    void hostThatNeverAnswersGivesItsConnectionToWhoWaits() throws Exception {
+        var hurried = new CountDownLatch(1);
+        var courier =
+                new TestCourier(
+                        (message, due) -> {
+                            if (due.getFirst().path().toString().endsWith("silent.test")) {
+                                attempts.add("silent");
+                                await(hurried);
+                                return Map.of(due.getFirst().path(), unreachable("left early"));
+                            }
+                            return attempt(message, due);
+                        },
+                        5) {
+                    @Override
+                    void hurry() {
+                        hurried.countDown();
+                    }
+                };
+        try (Queue queue = new Queue(
+                spool, courier, reporter, Suspensions.open(directory.resolve("suspended")), schedule(FAR), 1, clock)) {
+            queue.start();
+            queue.add(accept("bob@silent.test"));
+            assertThat(nextAttempt()).isEqualTo("silent");
+            assertThat(hurried.getCount()).isOne();
+            queue.add(accept("bob@live.test"));
+            assertThat(attempts.poll(60, TimeUnit.SECONDS)).isEqualTo("bob@live.test");
         }
     }
 

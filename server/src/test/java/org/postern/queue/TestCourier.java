@@ -39,6 +39,9 @@ public class TestCourier implements Courier {
                 atOnce);
     }
 
+    /** A run was hurried. */
+    void hurry() {}
+
     @Override
     public Destination destination(ForwardPath recipient) {
         String domain = recipient instanceof Mailbox mailbox ? mailbox.host().toString() : "example.com";
@@ -56,6 +59,11 @@ public class TestCourier implements Courier {
             @Override
             public Map<ForwardPath, Outcome> deliver(SpooledMessage message, List<Recipient> due) throws IOException {
                 return attempt.of(message, due);
+            }
+
+            @Override
+            public void hurry() {
+                TestCourier.this.hurry();
             }
 
             @Override
