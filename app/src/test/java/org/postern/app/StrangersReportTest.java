@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -248,6 +251,47 @@ class StrangersReportTest {
 
             heldInTheEnd("<> -> <ann@pass.test>", "no route leads there: see [[routes]]");
             assertThat(home.connections()).isZero();
+        }
+    }
+
+    /** What is held for nobody may be told of it is forgotten in the end, and not without a word. */
+    @Test
+    @Tag("bounce-1")
+    void postmasterIsToldOfWhatWillBeForgotten() throws Exception {
+        try (PosternProcess postern = postern("""
+            [queue]
+            held-expire = "6s"
+            """)) {
+            String id = send(postern, "ann@none.test");
+            heldInTheEnd(id);
+
+            Path mailbox = directory.resolve("data/maildir/postmaster/new");
+            Operator.await(
+                    "the postmaster is told",
+                    () -> Files.isDirectory(mailbox) && !mailIn(mailbox).isEmpty());
+            assertThat(mailIn(mailbox).getFirst())
+                    .contains(
+                            "\nSubject: A held message will soon be forgotten\n",
+                            "\nAuto-Submitted: auto-generated\n",
+                            id,
+                            "  from <ann@none.test>\n  to <bob@inside.test>\n",
+                            "nobody is told: its sender may be forged",
+                            "postern queue release ID");
+            postern.waitForOutput("event=\"forgotten, undelivered\"");
+            Operator.await(
+                    "nothing is left",
+                    () -> new Operator(directory).says("queue", "list").startsWith("nothing"));
+            assertThat(mailIn(mailbox)).hasSize(1);
+        }
+    }
+
+    private static List<String> mailIn(Path mailbox) throws IOException {
+        try (Stream<Path> files = Files.list(mailbox)) {
+            List<String> mail = new ArrayList<>();
+            for (Path file : files.toList()) {
+                mail.add(Files.readString(file, ISO_8859_1));
+            }
+            return mail;
         }
     }
 }

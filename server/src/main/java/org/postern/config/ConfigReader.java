@@ -460,7 +460,8 @@ final class ConfigReader {
         var retry = new RetrySchedule(
                 waits.isEmpty() ? d.retry().waits() : waits,
                 queue.duration("expire", d.retry().expire(), INSTANT),
-                queue.duration("delay-notice", d.retry().delayNotice(), INSTANT));
+                queue.duration("delay-notice", d.retry().delayNotice(), INSTANT),
+                queue.duration("held-expire", d.retry().heldExpire(), INSTANT));
         queue.refuseOthers();
         var room = new RocksSpool.Room(
                 limits.integer("spool-free-bytes", d.room().lowOctets(), 1, Long.MAX_VALUE / 8),

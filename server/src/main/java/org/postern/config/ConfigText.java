@@ -62,6 +62,7 @@ public final class ConfigText {
                         .toList()));
         line("expire", quoted(Durations.write(config.keeping().retry().expire())));
         line("delay-notice", quoted(Durations.write(config.keeping().retry().delayNotice())));
+        line("held-expire", quoted(Durations.write(config.keeping().retry().heldExpire())));
         write(config.limits(), config.intake(), config.keeping());
         line("connections-out", number(config.sending().connections()));
         line("connections-per-destination", number(config.sending().connectionsPerDestination()));

@@ -49,6 +49,7 @@ public final class Reports implements Reporter {
     private final Duration expire;
     private final Predicate<Mailbox> mayTell;
     private final Clock clock;
+    private final HeldList heldList;
     private volatile Consumer<SpooledMessage> queue = _ -> {};
 
     /**
@@ -64,6 +65,7 @@ public final class Reports implements Reporter {
         this.expire = expire;
         this.mayTell = mayTell;
         this.clock = clock;
+        this.heldList = new HeldList(hostname, spool);
     }
 
     /** From now on reports are queued there; those of before wait in the spool. */
@@ -96,6 +98,21 @@ public final class Reports implements Reporter {
         if (message.from() instanceof Mailbox sender && whyNot(message, sender).isEmpty()) {
             send(Report.Kind.DELAYED, message, sender, delays);
         }
+    }
+
+    @Override
+    public void forgetting(SpooledMessage message, Duration told, Duration forgotten) throws IOException {
+        MessageId id = spool.nextId();
+        Optional<byte[]> list = heldList.of(message, clock.instant(), told, forgotten, id.toString());
+        if (list.isEmpty()) {
+            return;
+        }
+        var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, List.of(new ForwardPath.Postmaster()));
+        SpooledMessage kept = spool.accept(
+                new Spool.Arrival(id, "", envelope, "", false, Standing.OURS, Map.of()),
+                new ByteArrayInputStream(list.get()));
+        LOG.atInfo().addKeyValue("id", kept.id()).addKeyValue("kind", "held").log("report");
+        queue.accept(kept);
     }
 
     private Optional<String> whyNot(SpooledMessage message, Mailbox sender) {

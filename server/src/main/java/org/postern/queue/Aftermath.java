@@ -78,6 +78,11 @@ final class Aftermath {
         return told(after, news);
     }
 
+    /** Tells the postmaster that a message will be forgotten, undelivered. */
+    void announce(SpooledMessage message) throws IOException {
+        reporter.forgetting(message, schedule.heldNotice(), schedule.heldExpire());
+    }
+
     private Recipient after(Recipient recipient, Outcome outcome, Duration age, News news) {
         return switch (outcome) {
             case Outcome.Delivered(String how) -> recipient.delivered(how);

@@ -1,6 +1,7 @@
 package org.postern.queue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.spool.Recipient;
@@ -18,4 +19,14 @@ public interface Reporter {
 
     /** Tells that it takes long to reach these, if its sender can be told at all. */
     void delayed(SpooledMessage message, Map<Recipient, Diagnosis> delays) throws IOException;
+
+    /**
+     * Tells the postmaster of a message that will be forgotten, undelivered, and of all others of which that will soon be told. When it
+     * returns, that is on stable storage.
+     *
+     * @param told how old messages are when it is told of them
+     * @param forgotten how old they become
+     * @throws IOException when it can't be kept now
+     */
+    void forgetting(SpooledMessage message, Duration told, Duration forgotten) throws IOException;
 }

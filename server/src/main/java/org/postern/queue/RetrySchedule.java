@@ -10,8 +10,9 @@ import java.util.random.RandomGenerator;
  * @param waits after the first attempt, the second, ...; after the last of them it is used again
  * @param expire how long a message is tried
  * @param delayNotice after how long its sender is told that it takes long
+ * @param heldExpire how old a message becomes that can't be delivered while nobody may be told; the postmaster is, a day before
  */
-public record RetrySchedule(List<Duration> waits, Duration expire, Duration delayNotice) {
+public record RetrySchedule(List<Duration> waits, Duration expire, Duration delayNotice, Duration heldExpire) {
     /** The defaults. */
     public static final RetrySchedule DEFAULT = new RetrySchedule(
             List.of(
@@ -22,7 +23,11 @@ public record RetrySchedule(List<Duration> waits, Duration expire, Duration dela
                     Duration.ofHours(2),
                     Duration.ofHours(4)),
             Duration.ofDays(5),
-            Duration.ofHours(4));
+            Duration.ofHours(4),
+            Duration.ofDays(30));
+
+    /** How long before it is forgotten the postmaster is told of what is held. */
+    private static final Duration NOTICE = Duration.ofDays(1);
 
     /** So that what failed together is not tried together again: up to a tenth more. */
     private static final double JITTER = 0.1;
@@ -35,6 +40,12 @@ public record RetrySchedule(List<Duration> waits, Duration expire, Duration dela
         if (waits.isEmpty() || !waits.stream().allMatch(Duration::isPositive)) {
             throw new IllegalArgumentException("there is something to wait after each attempt: " + waits);
         }
+    }
+
+    /** How old a message is when the postmaster is told that it will be forgotten. */
+    Duration heldNotice() {
+        Duration half = heldExpire.dividedBy(2);
+        return heldExpire.minus(half.compareTo(NOTICE) < 0 ? half : NOTICE);
     }
 
     /** How long to wait after {@code attempts}, of which there was one at least. */

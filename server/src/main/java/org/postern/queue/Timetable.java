@@ -54,10 +54,17 @@ final class Timetable {
         return wait.isNegative() ? Duration.ZERO : wait.compareTo(longest) > 0 ? longest : wait;
     }
 
-    /** How long one that can't be delivered is still kept: until it is twice as old as it may get on its way. */
+    /** How long one that can't be delivered is still kept, or until the postmaster is told of that. */
     private Duration leftOf(SpooledMessage message) {
-        Duration left = schedule.expire().multipliedBy(2).minus(message.age());
+        Duration end = isToldOf(message) ? schedule.heldExpire() : schedule.heldNotice();
+        Duration left = end.minus(message.age());
         return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** Whether the postmaster knows what will be forgotten of it. */
+    static boolean isToldOf(SpooledMessage message) {
+        return message.recipients().stream()
+                .allMatch(recipient -> recipient.noticed() || recipient.state() != State.UNDELIVERABLE);
     }
 
     /** Whether something of it is still to be tried. */

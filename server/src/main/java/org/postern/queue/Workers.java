@@ -97,8 +97,7 @@ final class Workers {
             return Next.NEVER;
         }
         if (destination.equals(Timetable.KEPT)) {
-            forget(task.item(), message);
-            return Next.NEVER;
+            return Timetable.isToldOf(message) ? forget(task.item(), message) : announce(task.item(), message);
         }
         Map<ForwardPath, Outcome> outcomes = run.deliver(message, due);
         if (isCrowded(worker, agenda, outcomes.values())) {
@@ -153,7 +152,19 @@ final class Workers {
         }
     }
 
-    private void forget(Item item, SpooledMessage message) throws IOException {
+    /** The postmaster is told that it will be forgotten; it is kept until he can be. */
+    private Next announce(Item item, SpooledMessage message) throws IOException {
+        aftermath.announce(message);
+        SpooledMessage after = change(
+                item,
+                message,
+                current -> current.with(
+                        current.age(),
+                        recipient -> recipient.state() == State.UNDELIVERABLE ? recipient.withNotice() : recipient));
+        return new Next(timetable.of(after), false, Optional.empty());
+    }
+
+    private Next forget(Item item, SpooledMessage message) throws IOException {
         change(
                 item,
                 message,
@@ -169,6 +180,7 @@ final class Workers {
                             .log("forgotten, undelivered");
                     return recipient.reported(recipient.last());
                 }));
+        return Next.NEVER;
     }
 
     /** What went wrong was ours, not the message's: it stays where it is, and is tried again at that time. */

@@ -10,7 +10,7 @@ import org.postern.smtp.ForwardPath;
  * @param original whom the sender had named, when an alias led from there to {@code path}
  * @param attempts that were made
  * @param due when the next attempt is; of use while {@link State#WAITING}
- * @param noticed whether the sender was told that it takes long
+ * @param noticed whether the sender was told that it takes long; of what is undeliverable, whether the postmaster was told of its end
  * @param last what the last attempt came to, in words fit for a terminal; empty before the first
  */
 public record Recipient(
@@ -67,7 +67,7 @@ public record Recipient(
 
     /** Not to be delivered at all, and nobody is told. */
     public Recipient undeliverable(String why) {
-        return new Recipient(path, original, State.UNDELIVERABLE, attempts, due, noticed, why);
+        return new Recipient(path, original, State.UNDELIVERABLE, attempts, due, false, why);
     }
 
     /** Not to be delivered at all, as was reported. */
@@ -75,7 +75,7 @@ public record Recipient(
         return new Recipient(path, original, State.REPORTED, attempts, due, noticed, why);
     }
 
-    /** The same once the sender was told that it takes long. */
+    /** The same once the sender was told that it takes long, or the postmaster that it will be forgotten. */
     public Recipient withNotice() {
         return new Recipient(path, original, state, attempts, due, true, last);
     }

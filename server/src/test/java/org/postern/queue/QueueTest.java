@@ -110,7 +110,7 @@ class QueueTest {
     }
 
     private static RetrySchedule schedule(Duration... waits) {
-        return new RetrySchedule(List.of(waits), Duration.ofDays(5), Duration.ofHours(4));
+        return new RetrySchedule(List.of(waits), Duration.ofDays(5), Duration.ofHours(4), Duration.ofDays(30));
     }
 
     /** Remembers who was told what. */
@@ -133,6 +133,14 @@ class QueueTest {
         public void delayed(SpooledMessage message, Map<Recipient, Diagnosis> delays) {
             delays.forEach((recipient, why) ->
                     told.add("delayed " + recipient.path().path() + " " + why.status() + " " + why.text()));
+        }
+
+        @Override
+        public void forgetting(SpooledMessage message, Duration notice, Duration forgotten) throws IOException {
+            if (full) {
+                throw new IOException("no space left");
+            }
+            told.add("forgetting " + message.id());
         }
     }
 
@@ -247,7 +255,8 @@ class QueueTest {
     @Test
     void whatIsTriedForTooLongIsReported() throws Exception {
         answer = _ -> new Outcome.Later("disk full");
-        var schedule = new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1), Duration.ofDays(1));
+        var schedule =
+                new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1), Duration.ofDays(1), Duration.ofDays(30));
         try (var queue = idle(this::attempt, schedule)) {
             queue.start();
             SpooledMessage message = accept("bob@example.com");
@@ -527,7 +536,7 @@ class QueueTest {
     void whatMayNotBeReportedIsKeptForTheOperatorAndForgottenInTheEnd() throws Exception {
         answer = _ -> new Outcome.Failed(Diagnosis.of("5.1.1", "no such user"));
         reporter.nobody = Optional.of("its sender may be forged");
-        var schedule = new RetrySchedule(List.of(FAR), Duration.ofSeconds(1), FAR);
+        var schedule = new RetrySchedule(List.of(FAR), FAR, FAR, Duration.ofSeconds(2));
         SpooledMessage message = accept("eve@a.test");
         try (Queue queue = idle(this::attempt, schedule)) {
             queue.start();
@@ -538,13 +547,34 @@ class QueueTest {
             eventually(() -> queue.size() == 0);
             eventually(() -> spool.find(message.id()).isEmpty());
             assertThat(attempts).isEmpty();
+            assertThat(reporter.told.poll()).startsWith("failed <eve@a.test>");
+            assertThat(reporter.told).containsExactly("forgetting " + message.id());
+        }
+    }
+
+    @Test
+    void nothingIsForgottenThatThePostmasterWasNotToldOf() throws Exception {
+        answer = _ -> new Outcome.Failed(Diagnosis.of("5.1.1", "no such user"));
+        reporter.nobody = Optional.of("its sender may be forged");
+        var schedule = new RetrySchedule(List.of(MOMENT), FAR, FAR, Duration.ofMillis(20));
+        SpooledMessage message = accept("eve@a.test");
+        try (Queue queue = idle(this::attempt, schedule)) {
+            queue.start();
+            nextAttempt();
+            reporter.full = true;
+            eventually(() -> state(message.id(), 0) == State.UNDELIVERABLE);
+            assertThat(reporter.told.poll(10, TimeUnit.SECONDS)).startsWith("failed ");
+            assertThat(state(message.id(), 0)).isEqualTo(State.UNDELIVERABLE);
+            reporter.full = false;
+            eventually(() -> spool.find(message.id()).isEmpty());
+            assertThat(reporter.told).contains("forgetting " + message.id());
         }
     }
 
     @Test
     void whatIsOurFaultIsNeverReported() throws Exception {
         answer = _ -> new Outcome.Ours("the password is wrong");
-        var schedule = new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1), Duration.ofMillis(1));
+        var schedule = new RetrySchedule(List.of(MOMENT), Duration.ofMillis(1), Duration.ofMillis(1), FAR);
         SpooledMessage message = accept("bob@a.test");
         try (Queue queue = idle(this::attempt, schedule)) {
             queue.start();
@@ -556,7 +586,7 @@ class QueueTest {
     @Test
     void senderIsToldOnceThatItTakesLong() throws Exception {
         answer = _ -> new Outcome.Later(Diagnosis.of("4.2.2", "mailbox full"));
-        var schedule = new RetrySchedule(List.of(MOMENT), FAR, Duration.ofMillis(1));
+        var schedule = new RetrySchedule(List.of(MOMENT), FAR, Duration.ofMillis(1), FAR);
         accept("bob@a.test");
         try (Queue queue = idle(this::attempt, schedule)) {
             queue.start();
@@ -603,7 +633,7 @@ class QueueTest {
     @Test
     void whatWaitsForDeadDestinationExpires() throws Exception {
         answer = _ -> unreachable("nobody there");
-        var schedule = new RetrySchedule(List.of(FAR), Duration.ofMillis(300), Duration.ofMillis(200));
+        var schedule = new RetrySchedule(List.of(FAR), Duration.ofMillis(300), Duration.ofMillis(200), FAR);
         for (int i = 0; i < 10; i++) {
             accept("a" + i + "@dead.test");
         }

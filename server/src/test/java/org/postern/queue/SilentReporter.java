@@ -1,5 +1,6 @@
 package org.postern.queue;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.spool.Recipient;
@@ -14,4 +15,7 @@ public final class SilentReporter implements Reporter {
 
     @Override
     public void delayed(SpooledMessage message, Map<Recipient, Diagnosis> delays) {}
+
+    @Override
+    public void forgetting(SpooledMessage message, Duration told, Duration forgotten) {}
 }

@@ -1,0 +1,116 @@
+package org.postern.dsn;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.postern.smtp.Domain;
+import org.postern.spool.MessageId;
+import org.postern.spool.Recipient;
+import org.postern.spool.Spool;
+import org.postern.spool.SpooledMessage;
+
+/**
+ * The list of held messages that will soon be forgotten, for the postmaster: one for all of which that is to be told within a day, so that
+ * nobody gets a message for each. Thread-safe.
+ */
+final class HeldList {
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    private static final int PAGE = 1_000;
+    private static final int MOST = 1_000;
+
+    private final Domain hostname;
+    private final Spool spool;
+
+    /** Of which was told before their time came. */
+    private final Set<MessageId> listed = new HashSet<>();
+
+    HeldList(Domain hostname, Spool spool) {
+        this.hostname = hostname;
+        this.spool = spool;
+    }
+
+    /** The list that has {@code message}; empty when an earlier one had it. */
+    synchronized Optional<byte[]> of(SpooledMessage message, Instant now, Duration told, Duration forgotten, String id)
+            throws IOException {
+        if (listed.remove(message.id())) {
+            return Optional.empty();
+        }
+        List<SpooledMessage> soon = new ArrayList<>(List.of(message));
+        Instant before = now.minus(told).plus(forgotten.minus(told));
+        Optional<MessageId> last = Optional.empty();
+        for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
+            // They come in the order of their age.
+            page.stream()
+                    .filter(one -> !one.id().equals(message.id())
+                            && isHeld(one)
+                            && one.received().isBefore(before))
+                    .forEach(soon::add);
+            last = Optional.of(page.getLast().id());
+            if (!page.getLast().received().isBefore(before) || soon.size() > MOST) {
+                break;
+            }
+        }
+        List<SpooledMessage> named = soon.subList(0, Math.min(soon.size(), MOST));
+        named.stream().skip(1).map(SpooledMessage::id).forEach(listed::add);
+        return Optional.of(text(named, now, forgotten.minus(told), id).getBytes(US_ASCII));
+    }
+
+    private static boolean isHeld(SpooledMessage message) {
+        return message.recipients().stream()
+                .anyMatch(one -> one.state() == Recipient.State.UNDELIVERABLE && !one.noticed());
+    }
+
+    private String text(List<SpooledMessage> messages, Instant now, Duration left, String id) {
+        String many = messages.size() == 1 ? "A held message" : messages.size() + " held messages";
+        var text = new StringBuilder();
+        text.append("From: Mail system <postmaster@").append(hostname).append(">\r\n");
+        text.append("To: postmaster@").append(hostname).append("\r\n");
+        text.append("Subject: ").append(many).append(" will soon be forgotten\r\n");
+        text.append("Date: ").append(DATE.format(now)).append("\r\n");
+        text.append("Message-ID: <").append(id).append('@').append(hostname).append(">\r\n");
+        // RFC 3834 §5.
+        text.append("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
+        text.append("Content-Type: text/plain; charset=us-ascii\r\n\r\n");
+        text.append(many).append(" can't be delivered, and nobody may be told of it, or a stranger\r\n");
+        text.append("might get a report of what he never sent. In ")
+                .append(words(left))
+                .append(" they are forgotten.\r\n\r\n");
+        text.append("To try one again: postern queue release ID. To keep it: release it, then hold it.\r\n");
+        messages.forEach(message -> append(text, message));
+        return text.toString();
+    }
+
+    private static String words(Duration left) {
+        return left.toHours() > 1 ? left.toHours() + " hours" : left.toSeconds() + " seconds";
+    }
+
+    private static void append(StringBuilder text, SpooledMessage message) {
+        text.append("\r\n").append(message.id()).append("  came ").append(DATE.format(message.received()));
+        text.append("\r\n  from ").append(plain(message.from().path())).append("\r\n");
+        message.recipients().stream()
+                .filter(one -> one.state() == Recipient.State.UNDELIVERABLE)
+                .forEach(one -> text.append("  to ")
+                        .append(plain(one.path().path()))
+                        .append("\r\n    ")
+                        .append(plain(one.last()))
+                        .append("\r\n"));
+    }
+
+    /** A line has 998 octets at most, RFC 5322 §2.1.1. */
+    private static String plain(String words) {
+        String line = words.replaceAll("[^ -~]", "?");
+        return line.length() > 900 ? line.substring(0, 900) + "..." : line;
+    }
+}
