@@ -740,6 +740,32 @@ class QueueTest {
         }
     }
 
+    /** Only so many are kept in memory: what can't go now leaves that to what can. */
+    @Test
+    void whatWaitsForADeadDestinationIsNotKeptInMemory() throws Exception {
+        var read = new AtomicInteger();
+        var counting = (Spool) Proxy.newProxyInstance(
+                Spool.class.getClassLoader(), new Class<?>[] {Spool.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("find")) {
+                        read.incrementAndGet();
+                    }
+                    return method.invoke(spool, arguments);
+                });
+        answer = who -> who.endsWith("dead.test") ? unreachable("nobody there") : new Outcome.Delivered("there");
+        try (Queue queue = idle(counting, this::attempt, schedule(FAR))) {
+            queue.start();
+            queue.add(accept("bob@dead.test"));
+            assertThat(nextAttempt()).isEqualTo("bob@dead.test");
+            eventually(() -> queue.situation(Destination.remote("dead.test")).unreached() == 1);
+            for (int i = 0; i < 5_000; i++) {
+                queue.add(accept("bob@dead.test"));
+            }
+            queue.add(accept("bob@live.test"));
+            assertThat(nextAttempt()).isEqualTo("bob@live.test");
+            assertThat(read.get()).isZero();
+        }
+    }
+
     /** It has the only connection: who waits for that gets it, once the silent one had time enough. */
     @Test
     @Tag("fair-1")
