@@ -119,6 +119,9 @@ class QueueTest {
         private volatile Optional<String> nobody = Optional.empty();
         private volatile boolean full;
 
+        /** The list of what will be forgotten can't be kept. */
+        private volatile boolean noList;
+
         @Override
         public Optional<String> failed(SpooledMessage message, Map<Recipient, Diagnosis> failures) throws IOException {
             if (full) {
@@ -137,7 +140,7 @@ class QueueTest {
 
         @Override
         public void forgetting(SpooledMessage message, Duration notice, Duration forgotten) throws IOException {
-            if (full) {
+            if (noList) {
                 throw new IOException("no space left");
             }
             told.add("forgetting " + message.id());
@@ -558,14 +561,14 @@ class QueueTest {
         reporter.nobody = Optional.of("its sender may be forged");
         var schedule = new RetrySchedule(List.of(MOMENT), FAR, FAR, Duration.ofMillis(20));
         SpooledMessage message = accept("eve@a.test");
+        reporter.noList = true;
         try (Queue queue = idle(this::attempt, schedule)) {
             queue.start();
             nextAttempt();
-            reporter.full = true;
             eventually(() -> state(message.id(), 0) == State.UNDELIVERABLE);
             assertThat(reporter.told.poll(10, TimeUnit.SECONDS)).startsWith("failed ");
             assertThat(state(message.id(), 0)).isEqualTo(State.UNDELIVERABLE);
-            reporter.full = false;
+            reporter.noList = false;
             eventually(() -> spool.find(message.id()).isEmpty());
             assertThat(reporter.told).contains("forgetting " + message.id());
         }
