@@ -18,12 +18,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.postern.message.MailDate;
 import org.postern.smtp.Domain;
 
 /** A message written for a person who wants to send one: RFC 5322, RFC 2045, RFC 2047. */
 final class Letter {
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
+    private static final DateTimeFormatter DATE = MailDate.FORMAT;
 
     /** RFC 2047 §2: 75 characters in all; these are octets before base64. */
     private static final int ENCODED_WORD = 45;

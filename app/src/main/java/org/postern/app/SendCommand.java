@@ -231,15 +231,10 @@ final class SendCommand implements java.util.concurrent.Callable<Integer> {
             return Optional.empty();
         }
         try {
-            List<String> lines = Files.readAllLines(credentials);
-            if (lines.size() >= 2) {
-                return Optional.of(
-                        new Credentials(lines.get(0).strip(), lines.get(1).strip()));
-            }
+            return Optional.of(Credentials.read(credentials));
         } catch (IOException | IllegalArgumentException problem) {
             throw usage("--credentials can't be used: " + problem.getMessage());
         }
-        throw usage("--credentials should be a file with the user in its first line and the password in its second");
     }
 
     private byte[] message(Config config, ReversePath sender) throws IOException {

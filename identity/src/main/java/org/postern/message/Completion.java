@@ -11,7 +11,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -24,8 +23,7 @@ import java.util.Set;
  * @param sender for From, as it is written there
  */
 public record Completion(String domain, ZonedDateTime now, String id, String sender) {
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
+    private static final DateTimeFormatter DATE = MailDate.FORMAT;
 
     /** RFC 5322 §3.6.2, §3.6.3, §3.6.6. */
     private static final Set<String> OF_ADDRESSES = Set.of(

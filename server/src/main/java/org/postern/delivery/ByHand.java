@@ -2,12 +2,10 @@ package org.postern.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.function.Consumer;
 import org.postern.config.Sending;
 import org.postern.dns.Resolver;
 import org.postern.queue.Courier.Outcome;
-import org.postern.route.MxHosts;
 import org.postern.route.NextHop;
 import org.postern.route.OwnHost;
 import org.postern.smtp.Host;
@@ -22,9 +20,7 @@ public final class ByHand {
 
     /** One that asks {@code resolver}, and keeps to how {@code sending} uses MX hosts. */
     public ByHand(Resolver resolver, OwnHost own, Sending sending) {
-        var bounds = new MxHosts.Bounds(sending.mxHosts(), MxHosts.Bounds.DEFAULT.addresses());
-        var mxHosts = new MxHosts(resolver, own, sending.allowNets(), bounds, new Random());
-        this.targets = new Targets(mxHosts, resolver, sending.mxPort());
+        this.targets = Targets.of(resolver, own, sending);
         this.connector = new Connector(new Connector.Pace(Connector.Pace.DEFAULT.moment(), sending.connectTime()));
     }
 

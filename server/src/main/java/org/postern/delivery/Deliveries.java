@@ -1,21 +1,17 @@
 package org.postern.delivery;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
 import org.postern.config.Sending;
 import org.postern.dns.Resolver;
-import org.postern.policy.Net;
 import org.postern.queue.Courier;
 import org.postern.queue.Destination;
 import org.postern.route.DestinationRule;
 import org.postern.route.Forwarding;
 import org.postern.route.MaildirDelivery;
-import org.postern.route.MxHosts;
 import org.postern.route.NextHop;
 import org.postern.route.NextHopMailboxes.Answer;
 import org.postern.route.OwnHost;
@@ -53,13 +49,10 @@ public final class Deliveries implements Courier {
         this.maildirs = new MaildirDelivery(hostname.name());
         this.atOnceHere = config.keeping().deliveries();
         this.sending = config.sending();
-        List<Net> allowed = sending.allowNets();
-        var bounds = new MxHosts.Bounds(sending.mxHosts(), MxHosts.Bounds.DEFAULT.addresses());
-        var mxHosts = new MxHosts(resolver, own, allowed, bounds, new Random());
         this.remotes = new Remotes(
                 spool,
                 new Legs(router, forwarding),
-                new Targets(mxHosts, resolver, sending.mxPort()),
+                Targets.of(resolver, own, sending),
                 new Connector(new Connector.Pace(Connector.Pace.DEFAULT.moment(), sending.connectTime())),
                 SmtpClient.named(hostname).withDeadlines(Deadlines.DEFAULT.withConnect(sending.connectTime())),
                 new Remotes.Settings(sending.messagesPerConnection(), sending.connectionTime(), sending.idleTime()));

@@ -31,13 +31,14 @@ record Legs(Router router, Forwarding forwarding) {
         Set<ForwardPath> seen = new HashSet<>();
         for (Recipient recipient : due) {
             // Two recipients may be one mailbox: it gets one copy.
-            if (!seen.add(told(recipient.path()))) {
+            ForwardPath told = told(recipient.path());
+            if (!seen.add(told)) {
                 continue;
             }
             boolean leadsOut = recipient.original().isPresent()
                     && router.route(recipient.path()).leadsOut();
             kinds.computeIfAbsent(new Kind(recipient.original(), leadsOut), _ -> new ArrayList<>())
-                    .add(told(recipient.path()));
+                    .add(told);
         }
         var legs = new ArrayList<Leg>();
         for (Map.Entry<Kind, List<ForwardPath>> one : kinds.entrySet()) {

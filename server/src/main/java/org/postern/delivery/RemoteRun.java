@@ -1,7 +1,6 @@
 package org.postern.delivery;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -310,11 +309,7 @@ final class RemoteRun implements Courier.Run {
         }
         Credentials credentials;
         try {
-            List<String> lines = Files.readAllLines(way.credentials().get());
-            if (lines.size() < 2) {
-                throw new IOException("its first line is the user, its second the password");
-            }
-            credentials = new Credentials(lines.get(0).strip(), lines.get(1).strip());
+            credentials = Credentials.read(way.credentials().get());
         } catch (IOException | IllegalArgumentException problem) {
             open.close();
             throw new NoWay(new Outcome.Ours(

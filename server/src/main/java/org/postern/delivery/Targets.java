@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
+import org.postern.config.Sending;
 import org.postern.dns.Answer;
 import org.postern.dns.DnsName;
 import org.postern.dns.Question;
@@ -17,6 +19,7 @@ import org.postern.route.MxAnswer;
 import org.postern.route.MxHost;
 import org.postern.route.MxHosts;
 import org.postern.route.NextHop;
+import org.postern.route.OwnHost;
 import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.Domain;
 import org.postern.smtp.EnhancedCode;
@@ -41,6 +44,13 @@ final class Targets {
         this.mxHosts = mxHosts;
         this.resolver = resolver;
         this.mxPort = mxPort;
+    }
+
+    /** Those that {@code sending} lets us use. */
+    static Targets of(Resolver resolver, OwnHost own, Sending sending) {
+        var bounds = new MxHosts.Bounds(sending.mxHosts(), MxHosts.Bounds.DEFAULT.addresses());
+        var mxHosts = new MxHosts(resolver, own, sending.allowNets(), bounds, new Random());
+        return new Targets(mxHosts, resolver, sending.mxPort());
     }
 
     /**

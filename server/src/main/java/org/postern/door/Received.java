@@ -3,9 +3,9 @@ package org.postern.door;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.postern.dns.DnsName;
+import org.postern.message.MailDate;
 import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Envelope;
@@ -15,8 +15,7 @@ import org.postern.smtp.server.Session;
 
 /** The trace field that a hop adds, RFC 5321 §4.4. Nothing of it can be broken by what a client said. */
 final class Received {
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
+    private static final DateTimeFormatter DATE = MailDate.FORMAT;
 
     private Received() {}
 

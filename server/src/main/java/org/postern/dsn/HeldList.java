@@ -10,9 +10,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.postern.message.MailDate;
 import org.postern.smtp.Domain;
 import org.postern.spool.MessageId;
 import org.postern.spool.Recipient;
@@ -24,9 +24,7 @@ import org.postern.spool.SpooledMessage;
  * nobody gets a message for each. Thread-safe.
  */
 final class HeldList {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
-                    "EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE = MailDate.FORMAT.withZone(ZoneOffset.UTC);
     private static final int PAGE = 1_000;
     private static final int MOST = 1_000;
 

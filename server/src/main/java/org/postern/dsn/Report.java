@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import org.postern.message.MailDate;
 import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.Domain;
 import org.postern.smtp.EnhancedCode;
@@ -38,9 +38,7 @@ public record Report(
         List<Fate> fates,
         String header) {
     /** RFC 2822's form of a date; always UTC, for our clock's zone is nobody's business. */
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
-                    "EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE = MailDate.FORMAT.withZone(ZoneOffset.UTC);
 
     private static final int TEXT_LINE = 76;
     private static final int FIELD_LINE = 900;
