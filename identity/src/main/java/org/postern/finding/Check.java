@@ -22,7 +22,11 @@ public enum Check {
     DNSBL,
     DNSWL,
     FROM_DOMAIN,
-    SPF;
+    SPF,
+    DKIM,
+    ARC,
+    DMARC,
+    FILTER;
 
     private final String id = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.SequenceInputStream;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -39,12 +38,8 @@ public record Completion(String domain, ZonedDateTime now, String id, String sen
             "Resent-Cc",
             "Resent-Bcc");
 
-    /**
-     * The same message, whole; {@code message} itself when nothing is missing.
-     *
-     * @throws IOException as its octets do
-     */
-    public OpenMessage complete(OpenMessage message) throws IOException {
+    /** The same message, whole; {@code message} itself when nothing is missing. It is read in place of that one. */
+    public OpenMessage complete(OpenMessage message) {
         List<Field> fields = message.header().fields();
         int count = 0;
         while (count < fields.size() && fields.get(count).isField()) {
@@ -65,7 +60,7 @@ public record Completion(String domain, ZonedDateTime now, String id, String sen
         }
         // A line as mbox files have it before each message stands where the header should begin.
         if (hasMailboxLine) {
-            return completeBehindMailboxLine(message, fields.getFirst());
+            return completeBehindMailboxLine(message);
         }
         changed.addAll(missing);
         return rewritten(message, fields, count, changed);
@@ -76,26 +71,21 @@ public record Completion(String domain, ZonedDateTime now, String id, String sen
         return line.startsWith("From ") || line.startsWith(">From ");
     }
 
-    private OpenMessage completeBehindMailboxLine(OpenMessage message, Field line) throws IOException {
-        message.octets().skipNBytes(line.length());
-        List<Field> rest = message.header().fields();
-        return complete(new OpenMessage(Header.of(rest.subList(1, rest.size())), message.octets()));
+    private OpenMessage completeBehindMailboxLine(OpenMessage message) {
+        List<Field> fields = message.header().fields();
+        return complete(new OpenMessage(Header.of(fields.subList(1, fields.size())), message.rest()));
     }
 
-    private static OpenMessage rewritten(OpenMessage message, List<Field> fields, int count, List<Field> changed)
-            throws IOException {
+    private static OpenMessage rewritten(OpenMessage message, List<Field> fields, int count, List<Field> changed) {
+        if (count == fields.size()) {
+            return new OpenMessage(Header.of(changed), message.rest());
+        }
         var start = new ByteArrayOutputStream();
-        changed.forEach(field -> start.writeBytes(field.toBytes()));
-        for (Field field : fields) {
-            message.octets().skipNBytes(field.length());
-        }
-        if (count < fields.size()) {
-            start.writeBytes("\r\n".getBytes(ISO_8859_1));
-            fields.subList(count, fields.size()).forEach(field -> start.writeBytes(field.toBytes()));
-        }
+        start.writeBytes("\r\n".getBytes(ISO_8859_1));
+        start.writeBytes(Header.of(fields.subList(count, fields.size())).toBytes());
         return new OpenMessage(
                 Header.of(changed),
-                new SequenceInputStream(new ByteArrayInputStream(start.toByteArray()), message.octets()));
+                new SequenceInputStream(new ByteArrayInputStream(start.toByteArray()), message.rest()));
     }
 
     private Field qualified(Field field) {

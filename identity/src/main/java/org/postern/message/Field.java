@@ -77,8 +77,14 @@ public final class Field {
     }
 
     /** How many octets it has, the line ends included. */
-    int length() {
+    public int length() {
         return end - from;
+    }
+
+    /** Its octets into {@code target} from {@code at} on; returns where they end. */
+    int copyTo(byte[] target, int at) {
+        System.arraycopy(octets, from, target, at, length());
+        return at + length();
     }
 
     /** Whether it is the continuation of a field that isn't there. */

@@ -36,6 +36,16 @@ public final class Header {
         return fields;
     }
 
+    /** Its octets, the line ends included. */
+    public byte[] toBytes() {
+        byte[] octets = new byte[fields.stream().mapToInt(Field::length).sum()];
+        int at = 0;
+        for (Field field : fields) {
+            at = field.copyTo(octets, at);
+        }
+        return octets;
+    }
+
     /** Whether it begins with white space, so that behind other fields it would go on with the last of them (RFC 5322 §2.2.3). */
     public boolean beginsAsContinuation() {
         return !fields.isEmpty() && fields.getFirst().isContinuation();

@@ -1,22 +1,21 @@
 package org.postern.message;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * A message whose header has been read while the rest still streams in.
  *
  * @param header read whole
- * @param octets the message from its very first octet: the header again, then what is still to come; to be read once
+ * @param rest what is still to come: the empty line and the body; to be read once
  */
-public record OpenMessage(Header header, InputStream octets) {
+public record OpenMessage(Header header, InputStream rest) {
     private static final int FIRST = 4_096;
 
     /**
@@ -39,7 +38,7 @@ public record OpenMessage(Header header, InputStream octets) {
                 return Optional.empty();
             }
             if (end >= 0 || got < 0) {
-                var start = new ByteArrayInputStream(buffer, 0, length);
+                var start = new ByteArrayInputStream(buffer, headerBytes, length - headerBytes);
                 return Optional.of(
                         new OpenMessage(Header.of(buffer, headerBytes), new SequenceInputStream(start, content)));
             }
@@ -50,25 +49,24 @@ public record OpenMessage(Header header, InputStream octets) {
         }
     }
 
+    /** The message from its first octet: the header, then {@link #rest}, in whose place it is read. */
+    public InputStream octets() {
+        return new SequenceInputStream(new ByteArrayInputStream(header.toBytes()), rest);
+    }
+
     /**
      * The message without the fields that {@code unwanted} is true of, continuation lines and all; each other octet is where it was, and a
      * line that is no field is asked about too. Its lines end with CR LF, as all that a session lets through do: else the header might
      * end elsewhere. It is read in place of this one.
-     *
-     * @throws IOException as the content does
      */
-    public OpenMessage without(Predicate<Field> unwanted) throws IOException {
-        List<Field> kept = header.fields().stream().filter(unwanted.negate()).toList();
-        if (kept.size() == header.fields().size()) {
-            return this;
-        }
-        for (Field field : header.fields()) {
-            octets.skipNBytes(field.length());
-        }
-        var start = new ByteArrayOutputStream();
-        kept.forEach(field -> start.writeBytes(field.toBytes()));
+    public OpenMessage without(Predicate<Field> unwanted) {
         return new OpenMessage(
-                Header.of(kept), new SequenceInputStream(new ByteArrayInputStream(start.toByteArray()), octets));
+                Header.of(header.fields().stream().filter(unwanted.negate()).toList()), rest);
+    }
+
+    /** The same, its rest read by way of {@code through}. */
+    public OpenMessage through(UnaryOperator<InputStream> through) {
+        return new OpenMessage(header, through.apply(rest));
     }
 
     /** Where the empty line begins; -1 when it hasn't come yet. */

@@ -40,6 +40,13 @@ final class Refusal {
                 String detail = FromDomain.isNullMx(finding) ? "7.27" : "1.8";
                 yield reject ? Reply.of(550, "5." + detail, text) : Reply.of(451, "4." + detail, text);
             }
+            // RFC 7372 §3.1: no signature passed.
+            case DKIM -> reject ? Reply.of(550, "5.7.20", text) : Reply.of(451, "4.7.20", text);
+            // RFC 8617 §7.2.
+            case ARC -> reject ? Reply.of(550, "5.7.29", text) : Reply.of(451, "4.7.29", text);
+            // RFC 7372 §3.4: SPF and DKIM, both.
+            case DMARC -> reject ? Reply.of(550, "5.7.26", text) : Reply.of(451, "4.7.26", text);
+            case FILTER -> reject ? Reply.of(550, "5.7.1", text) : Reply.of(451, "4.7.1", text);
             case OWN_LIST,
                     HELO_FQDN,
                     HELO_SELF,

@@ -16,7 +16,7 @@ final class Arriving {
 
     private final Committer committer;
     private final Space space;
-    private final Spool.Arrival arrival;
+    private final Spool.Arrival begun;
     private final String label;
     private final CRC32C crc = new CRC32C();
     private byte[] buffer;
@@ -28,21 +28,26 @@ final class Arriving {
     Arriving(Committer committer, Space space, Spool.Arrival arrival) {
         this.committer = committer;
         this.space = space;
-        this.arrival = arrival;
+        this.begun = arrival;
         this.label = Records.label(arrival.envelope());
         byte[] opening = Records.opening(label);
         this.buffer = Arrays.copyOf(opening, FIRST_BUFFER);
         this.length = opening.length;
     }
 
-    /** Reads it to its end and keeps it; when that can't be, nothing of it. */
-    SpooledMessage receive(InputStream content) throws IOException {
+    /** Reads it to its end and keeps it; when that can't be, or is not wanted, nothing of it. */
+    Optional<SpooledMessage> receive(InputStream content, Spool.Ending ending) throws IOException {
         try {
             while (true) {
                 makeRoom();
                 int got = content.read(buffer, length, buffer.length - length);
                 if (got < 0) {
-                    return finish();
+                    Optional<Spool.Arrival> arrival = ending.of(begun);
+                    if (arrival.isEmpty()) {
+                        takeBack();
+                        return Optional.empty();
+                    }
+                    return Optional.of(finish(arrival.get()));
                 }
                 crc.update(buffer, length, got);
                 eightBit |= hasEightBit(buffer, length, length + got);
@@ -66,14 +71,14 @@ final class Arriving {
     private void makeRoom() throws IOException {
         if (length == Records.PIECE) {
             space.require(length);
-            committer.commit(new Write.Piece(arrival.id(), pieces, take()));
+            committer.commit(new Write.Piece(begun.id(), pieces, take()));
             pieces++;
         } else if (length == buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.min(Records.PIECE, length * 2));
         }
     }
 
-    private SpooledMessage finish() throws IOException {
+    private SpooledMessage finish(Spool.Arrival arrival) throws IOException {
         space.require(length);
         Envelope envelope = arrival.envelope();
         var received = Instant.ofEpochMilli(arrival.id().millis());
@@ -100,13 +105,17 @@ final class Arriving {
 
     /** What was handed over of it is taken back. */
     private void abandon(Exception because) {
+        try {
+            takeBack();
+        } catch (IOException stopped) {
+            // The next start sweeps it.
+            because.addSuppressed(stopped);
+        }
+    }
+
+    private void takeBack() throws IOException {
         if (pieces > 0) {
-            try {
-                committer.commit(new Write.Abandoned(arrival.id(), pieces));
-            } catch (IOException stopped) {
-                // The next start sweeps it.
-                because.addSuppressed(stopped);
-            }
+            committer.commit(new Write.Abandoned(begun.id(), pieces));
         }
     }
 

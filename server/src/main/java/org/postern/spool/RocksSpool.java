@@ -198,9 +198,9 @@ public final class RocksSpool implements Spool {
     }
 
     @Override
-    public SpooledMessage accept(Arrival arrival, InputStream content) throws IOException {
+    public Optional<SpooledMessage> accept(Arrival arrival, InputStream content, Ending ending) throws IOException {
         committer.requireRunning();
-        return new Arriving(committer, space, arrival).receive(content);
+        return new Arriving(committer, space, arrival).receive(content, ending);
     }
 
     @Override

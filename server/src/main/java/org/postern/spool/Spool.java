@@ -50,14 +50,28 @@ public interface Spool extends AutoCloseable {
     /** Whether what is said of messages is still noted: no more once a write has failed, until a restart. */
     boolean isRunning();
 
+    /** Decides about a message once all of its content has come. */
+    @FunctionalInterface
+    interface Ending {
+        /** {@code begun} as it is to be kept, of the same name and recipients; empty when it is not to be kept. */
+        Optional<Arrival> of(Arrival begun) throws IOException;
+    }
+
     /**
      * Keeps a message. When it returns, the message and all about it is on stable storage; when it throws, nothing of it will be found.
      *
      * @param content to be read to its end; its exceptions pass through
+     * @param ending asked behind the last octet; its exceptions pass through
+     * @return empty when the ending would not have it: then nothing of it will be found
      * @throws SpoolProblem when it can't be kept: {@link SpoolProblem.Kind#FULL} for lack of space, {@link SpoolProblem.Kind#STOPPED}
      *     when a write has failed and the store takes no more
      */
-    SpooledMessage accept(Arrival arrival, InputStream content) throws IOException;
+    Optional<SpooledMessage> accept(Arrival arrival, InputStream content, Ending ending) throws IOException;
+
+    /** Keeps a message about which all is known before it comes; else as the other. */
+    default SpooledMessage accept(Arrival arrival, InputStream content) throws IOException {
+        return accept(arrival, content, Optional::of).orElseThrow();
+    }
 
     /**
      * The content of a message, as it came. Reading to its end compares the checksum.

@@ -1,0 +1,109 @@
+package org.postern.dkim;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tags and their values, RFC 6376 §3.2, as signatures, keys, DMARC records and ARC sets have them: {@code v=1; d=example.org}. Names keep
+ * their case; an octet a character.
+ */
+public final class TagList {
+    /** More than any of its users has; what goes past is no list. */
+    static final int MAX_TAGS = 100;
+
+    private final Map<String, String> tags;
+
+    private TagList(Map<String, String> tags) {
+        this.tags = tags;
+    }
+
+    /**
+     * Reads a list. Linear in time.
+     *
+     * @return empty when it is none, when a tag stands there twice (§3.2: then all is void), or when there are more than a hundred
+     */
+    public static Optional<TagList> parse(String text) {
+        var tags = new LinkedHashMap<String, String>();
+        int at = 0;
+        while (at < text.length()) {
+            int semicolon = text.indexOf(';', at);
+            int end = semicolon < 0 ? text.length() : semicolon;
+            boolean isLast = semicolon < 0;
+            String spec = trim(text.substring(at, end));
+            at = end + 1;
+            if (spec.isEmpty() && isLast && !tags.isEmpty()) {
+                break;
+            }
+            int equals = spec.indexOf('=');
+            if (equals < 0) {
+                return Optional.empty();
+            }
+            String name = trim(spec.substring(0, equals));
+            String value = trim(spec.substring(equals + 1));
+            if (!isName(name) || !isValue(value) || tags.size() == MAX_TAGS || tags.put(name, value) != null) {
+                return Optional.empty();
+            }
+        }
+        return tags.isEmpty() ? Optional.empty() : Optional.of(new TagList(tags));
+    }
+
+    /** The value of that tag, without white space at its ends. */
+    public Optional<String> value(String tag) {
+        return Optional.ofNullable(tags.get(tag));
+    }
+
+    /** The value of that tag without any white space: §3.5 lets base64 and lists be folded anywhere. */
+    public Optional<String> compact(String tag) {
+        return value(tag).map(TagList::withoutSpaces);
+    }
+
+    /** Whether the first tag is that one, with that value: how a version must be given. */
+    public boolean beginsWith(String tag, String value) {
+        Map.Entry<String, String> first = tags.entrySet().iterator().next();
+        return first.getKey().equals(tag) && first.getValue().equals(value);
+    }
+
+    /** {@code text} without white space and folds. */
+    static String withoutSpaces(String text) {
+        var compact = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            if (!isSpace(text.charAt(i))) {
+                compact.append(text.charAt(i));
+            }
+        }
+        return compact.length() == text.length() ? text : compact.toString();
+    }
+
+    private static String trim(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && isSpace(text.charAt(from))) {
+            from++;
+        }
+        while (to > from && isSpace(text.charAt(to - 1))) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
+    private static boolean isSpace(char c) {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    }
+
+    private static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            if (!letter && (i == 0 || (c != '_' && (c < '0' || c > '9')))) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    /** §3.2, and RFC 8616 §3: U-labels. */
+    private static boolean isValue(String value) {
+        return value.chars().noneMatch(c -> (c < ' ' && !isSpace((char) c)) || c == 0x7f);
+    }
+}
