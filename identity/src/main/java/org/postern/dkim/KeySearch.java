@@ -1,0 +1,145 @@
+package org.postern.dkim;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.postern.dns.Answer;
+import org.postern.dns.DnsName;
+import org.postern.dns.RecordType;
+import org.postern.dns.Resolver;
+import org.postern.finding.Evidence;
+import org.postern.finding.Result;
+
+/**
+ * What came of looking for a signer's key: RFC 6376 §6.1.2.
+ *
+ * @param usable the keys of the right type
+ * @param problem what it comes to when there are none
+ * @param text why there are none
+ */
+record KeySearch(List<Usable> usable, Result problem, String text, Answer answer) {
+    /** RFC 8301 §3.2: shorter ones are not believed. */
+    static final int MIN_RSA_BITS = 1_024;
+
+    /** RFC 8301 §3.2 asks for that much; longer ones cost too much time. */
+    static final int MAX_RSA_BITS = 4_096;
+
+    /** §3.6.2.2 leaves open what several records mean: so many are tried. */
+    private static final int MAX_RECORDS = 4;
+
+    private static final Executor BESIDE =
+            task -> Thread.ofVirtual().name("key").start(task);
+
+    KeySearch {
+        usable = List.copyOf(usable);
+    }
+
+    /** A key, and what stands with it. */
+    record Usable(KeyRecord record, PublicKey key) {}
+
+    /** Looks on a thread of its own. */
+    static CompletableFuture<KeySearch> begin(DnsName name, Algorithm algorithm, Resolver resolver) {
+        return CompletableFuture.supplyAsync(() -> of(resolver.ask(name, RecordType.TXT), algorithm), BESIDE);
+    }
+
+    private static KeySearch of(Answer answer, Algorithm algorithm) {
+        if (answer.isFailed()) {
+            return none(Result.TEMPERROR, "its key can't be had now: " + answer.said(), answer);
+        }
+        String where = "at " + answer.question().name();
+        if (answer.texts().isEmpty()) {
+            return none(Result.PERMERROR, "there is no key " + where, answer);
+        }
+        var usable = new ArrayList<Usable>();
+        KeySearch none = none(Result.PERMERROR, "what stands " + where + " is no key", answer);
+        for (String text : answer.texts().stream().limit(MAX_RECORDS).toList()) {
+            Optional<KeyRecord> record = KeyRecord.parse(text);
+            if (record.isEmpty()) {
+                continue;
+            }
+            Optional<KeySearch> unfit = unfit(record.get(), algorithm, where, answer);
+            if (unfit.isPresent()) {
+                none = unfit.get();
+                continue;
+            }
+            try {
+                PublicKey key = record.get().publicKey();
+                Optional<String> odd = oddLength(key);
+                if (odd.isPresent()) {
+                    none = none(Result.POLICY, odd.get(), answer);
+                } else {
+                    usable.add(new Usable(record.get(), key));
+                }
+            } catch (GeneralSecurityException odd) {
+                none = none(Result.PERMERROR, "the key " + where + " can't be read", answer);
+            }
+        }
+        return usable.isEmpty() ? none : new KeySearch(usable, Result.PASS, "", answer);
+    }
+
+    private static Optional<KeySearch> unfit(KeyRecord record, Algorithm algorithm, String where, Answer answer) {
+        String why = "";
+        if (record.isRevoked()) {
+            why = "the key " + where + " was revoked";
+        } else if (!record.type().equals(algorithm.keyType())) {
+            why = "the key " + where + " is not of type " + algorithm.keyType();
+        } else if (!record.isForMail()) {
+            why = "the key " + where + " is not for mail";
+        } else if (!record.allowsSha256()) {
+            why = "the key " + where + " does not allow SHA-256";
+        }
+        return why.isEmpty() ? Optional.empty() : Optional.of(none(Result.PERMERROR, why, answer));
+    }
+
+    private static Optional<String> oddLength(PublicKey key) {
+        if (!(key instanceof RSAPublicKey rsa)) {
+            return Optional.empty();
+        }
+        int bits = KeyRecord.bits(rsa);
+        if (bits < MIN_RSA_BITS) {
+            return Optional.of("its key has " + bits + " bits, and fewer than " + MIN_RSA_BITS + " are not believed");
+        }
+        return bits > MAX_RSA_BITS
+                ? Optional.of("its key has " + bits + " bits, and more than " + MAX_RSA_BITS + " are not tried")
+                : Optional.empty();
+    }
+
+    private static KeySearch none(Result problem, String text, Answer answer) {
+        return new KeySearch(List.of(), problem, text, answer);
+    }
+
+    List<Evidence> evidence() {
+        return List.of(Evidence.of(answer));
+    }
+
+    /** Whether {@code value} is {@code key}'s over {@code header}. */
+    static boolean verifies(PublicKey key, Algorithm algorithm, byte[] header, byte[] value) {
+        try {
+            Signature signature =
+                    switch (algorithm) {
+                        case RSA_SHA256 -> Signature.getInstance("SHA256withRSA");
+                        case ED25519_SHA256 -> Signature.getInstance("Ed25519");
+                        case RSA_SHA1 -> throw new IllegalArgumentException("not believed any more");
+                    };
+            signature.initVerify(key);
+            if (algorithm == Algorithm.ED25519_SHA256) {
+                // RFC 8463 §3: what is signed is the hash.
+                MessageDigest sha256 = BodyHash.sha256();
+                signature.update(sha256.digest(header));
+            } else {
+                signature.update(header);
+            }
+            return signature.verify(value);
+        } catch (GeneralSecurityException odd) {
+            // A value of the wrong length, or no number of that key's.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.dkim;
+
+import org.jspecify.annotations.NullMarked;
