@@ -29,7 +29,8 @@ public enum Algorithm {
         return keyType;
     }
 
-    static Optional<Algorithm> of(String tag) {
+    /** The algorithm of that tag. */
+    public static Optional<Algorithm> of(String tag) {
         for (Algorithm algorithm : values()) {
             if (algorithm.tag.equals(tag)) {
                 return Optional.of(algorithm);

@@ -17,14 +17,8 @@ import org.postern.dns.Resolver;
 import org.postern.finding.Evidence;
 import org.postern.finding.Result;
 
-/**
- * What came of looking for a signer's key: RFC 6376 §6.1.2.
- *
- * @param usable the keys of the right type
- * @param problem what it comes to when there are none
- * @param text why there are none
- */
-record KeySearch(List<Usable> usable, Result problem, String text, Answer answer) {
+/** What came of looking for a signer's key: RFC 6376 §6.1.2. Immutable. */
+public final class KeySearch {
     /** RFC 8301 §3.2: shorter ones are not believed. */
     static final int MIN_RSA_BITS = 1_024;
 
@@ -37,28 +31,76 @@ record KeySearch(List<Usable> usable, Result problem, String text, Answer answer
     private static final Executor BESIDE =
             task -> Thread.ofVirtual().name("key").start(task);
 
-    KeySearch {
-        usable = List.copyOf(usable);
+    private final Algorithm algorithm;
+    private final List<Usable> usable;
+    private final Result problem;
+    private final String text;
+    private final Answer answer;
+
+    private KeySearch(Algorithm algorithm, List<Usable> usable, Result problem, String text, Answer answer) {
+        this.algorithm = algorithm;
+        this.usable = List.copyOf(usable);
+        this.problem = problem;
+        this.text = text;
+        this.answer = answer;
     }
 
     /** A key, and what stands with it. */
     record Usable(KeyRecord record, PublicKey key) {}
 
-    /** Looks on a thread of its own. */
-    static CompletableFuture<KeySearch> begin(DnsName name, Algorithm algorithm, Resolver resolver) {
+    /**
+     * Looks, on a thread of its own.
+     *
+     * @param domain {@code d=}
+     * @param selector {@code s=}; with the domain it must make a name
+     * @param algorithm not SHA-1
+     */
+    public static CompletableFuture<KeySearch> begin(
+            String domain, String selector, Algorithm algorithm, Resolver resolver) {
+        // §3.6.2.1.
+        DnsName name = DnsName.ofLabels(selector + "._domainkey." + domain).orElseThrow();
         return CompletableFuture.supplyAsync(() -> of(resolver.ask(name, RecordType.TXT), algorithm), BESIDE);
+    }
+
+    /** What it comes to that no key is usable; empty when one is. */
+    public Optional<Result> problem() {
+        return usable.isEmpty() ? Optional.of(problem) : Optional.empty();
+    }
+
+    /** Why no key is usable, a clause; empty when one is. */
+    public String text() {
+        return text;
+    }
+
+    /** What was asked and answered. */
+    public List<Evidence> evidence() {
+        return List.of(Evidence.of(answer));
+    }
+
+    /** Whether a key that was found made {@code value} over {@code signed}. */
+    public boolean verifies(byte[] signed, Octets value) {
+        return verifying(signed, value).isPresent();
+    }
+
+    /** What stands with the key that made {@code value} over {@code signed}. */
+    Optional<KeyRecord> verifying(byte[] signed, Octets value) {
+        byte[] octets = value.bytes();
+        return usable.stream()
+                .filter(one -> verifies(one.key(), algorithm, signed, octets))
+                .map(Usable::record)
+                .findFirst();
     }
 
     private static KeySearch of(Answer answer, Algorithm algorithm) {
         if (answer.isFailed()) {
-            return none(Result.TEMPERROR, "its key can't be had now: " + answer.said(), answer);
+            return none(algorithm, Result.TEMPERROR, "its key can't be had now: " + answer.said(), answer);
         }
         String where = "at " + answer.question().name();
         if (answer.texts().isEmpty()) {
-            return none(Result.PERMERROR, "there is no key " + where, answer);
+            return none(algorithm, Result.PERMERROR, "there is no key " + where, answer);
         }
         var usable = new ArrayList<Usable>();
-        KeySearch none = none(Result.PERMERROR, "what stands " + where + " is no key", answer);
+        KeySearch none = none(algorithm, Result.PERMERROR, "what stands " + where + " is no key", answer);
         for (String text : answer.texts().stream().limit(MAX_RECORDS).toList()) {
             Optional<KeyRecord> record = KeyRecord.parse(text);
             if (record.isEmpty()) {
@@ -73,15 +115,15 @@ record KeySearch(List<Usable> usable, Result problem, String text, Answer answer
                 PublicKey key = record.get().publicKey();
                 Optional<String> odd = oddLength(key);
                 if (odd.isPresent()) {
-                    none = none(Result.POLICY, odd.get(), answer);
+                    none = none(algorithm, Result.POLICY, odd.get(), answer);
                 } else {
                     usable.add(new Usable(record.get(), key));
                 }
             } catch (GeneralSecurityException odd) {
-                none = none(Result.PERMERROR, "the key " + where + " can't be read", answer);
+                none = none(algorithm, Result.PERMERROR, "the key " + where + " can't be read", answer);
             }
         }
-        return usable.isEmpty() ? none : new KeySearch(usable, Result.PASS, "", answer);
+        return usable.isEmpty() ? none : new KeySearch(algorithm, usable, Result.PASS, "", answer);
     }
 
     private static Optional<KeySearch> unfit(KeyRecord record, Algorithm algorithm, String where, Answer answer) {
@@ -95,7 +137,7 @@ record KeySearch(List<Usable> usable, Result problem, String text, Answer answer
         } else if (!record.allowsSha256()) {
             why = "the key " + where + " does not allow SHA-256";
         }
-        return why.isEmpty() ? Optional.empty() : Optional.of(none(Result.PERMERROR, why, answer));
+        return why.isEmpty() ? Optional.empty() : Optional.of(none(algorithm, Result.PERMERROR, why, answer));
     }
 
     private static Optional<String> oddLength(PublicKey key) {
@@ -111,16 +153,12 @@ record KeySearch(List<Usable> usable, Result problem, String text, Answer answer
                 : Optional.empty();
     }
 
-    private static KeySearch none(Result problem, String text, Answer answer) {
-        return new KeySearch(List.of(), problem, text, answer);
-    }
-
-    List<Evidence> evidence() {
-        return List.of(Evidence.of(answer));
+    private static KeySearch none(Algorithm algorithm, Result problem, String text, Answer answer) {
+        return new KeySearch(algorithm, List.of(), problem, text, answer);
     }
 
     /** Whether {@code value} is {@code key}'s over {@code header}. */
-    static boolean verifies(PublicKey key, Algorithm algorithm, byte[] header, byte[] value) {
+    private static boolean verifies(PublicKey key, Algorithm algorithm, byte[] header, byte[] value) {
         try {
             Signature signature =
                     switch (algorithm) {

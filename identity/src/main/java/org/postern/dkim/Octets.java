@@ -10,7 +10,8 @@ import java.util.Arrays;
  * @param text an octet a character
  */
 public record Octets(String text) {
-    static Octets of(byte[] octets) {
+    /** Of these. */
+    public static Octets of(byte[] octets) {
         return new Octets(new String(octets, ISO_8859_1));
     }
 

@@ -55,8 +55,10 @@ public record Signature(
     }
 
     /** Which signature. */
-    enum Kind {
+    public enum Kind {
+        /** {@code DKIM-Signature}. */
         DKIM,
+        /** {@code ARC-Message-Signature}. */
         ARC
     }
 
@@ -198,10 +200,5 @@ public record Signature(
 
     private static String shortened(String text) {
         return text.length() > 40 ? text.substring(0, 40) + "..." : text;
-    }
-
-    /** Where its key stands: §3.6.2.1. */
-    DnsName keyName() {
-        return DnsName.ofLabels(selector + "._domainkey." + domain).orElseThrow();
     }
 }

@@ -13,47 +13,49 @@ import org.postern.message.Field;
 import org.postern.message.Header;
 
 /** Verifies one signature: its key is looked up while the body streams by. For one thread. */
-final class SignatureCheck {
+public final class SignatureCheck {
     /** Clocks differ so much. */
     private static final Duration SKEW = Duration.ofMinutes(5);
 
     private final Field field;
     private final Header header;
-    private final Signature signature;
-    private final Body body;
+
+    /** Known before body and key are. */
     private final @Nullable SignatureResult early;
+
+    private @Nullable Signature signature;
     private @Nullable BodyHash hash;
     private @Nullable CompletableFuture<KeySearch> key;
 
-    private SignatureCheck(
-            Field field, Header header, Signature signature, Body body, @Nullable SignatureResult early) {
+    private SignatureCheck(Field field, Header header, @Nullable SignatureResult early) {
         this.field = field;
         this.header = header;
-        this.signature = signature;
-        this.body = body;
         this.early = early;
     }
 
-    /** Begins before the first octet of {@code body}. @throws Signature.Unreadable when it is no signature */
-    static SignatureCheck begin(
-            Field field, Signature.Kind kind, Header header, Body body, Resolver resolver, Instant now)
-            throws Signature.Unreadable {
-        Signature signature = Signature.read(field, kind);
-        var check = new SignatureCheck(
-                field,
-                header,
-                signature,
-                body,
-                early(signature, header, kind, now).orElse(null));
-        if (check.early == null) {
-            check.start(resolver);
+    /**
+     * Begins, before the first octet of {@code body}.
+     *
+     * @param field of {@code header}, in which the signature stands
+     */
+    public static SignatureCheck begin(
+            Field field, Signature.Kind kind, Header header, Body body, Resolver resolver, Instant now) {
+        Signature signature;
+        try {
+            signature = Signature.read(field, kind);
+        } catch (Signature.Unreadable problem) {
+            String text = "a signature can't be verified: " + problem.getMessage();
+            return new SignatureCheck(
+                    field, header, new SignatureResult(Result.PERMERROR, text, Optional.empty(), List.of()));
+        }
+        Optional<SignatureResult> early = early(signature, header, kind, now);
+        var check = new SignatureCheck(field, header, early.orElse(null));
+        if (early.isEmpty()) {
+            check.signature = signature;
+            check.hash = body.wanted(signature.bodyForm(), signature.bodyLimit());
+            check.key = KeySearch.begin(signature.domain(), signature.selector(), signature.algorithm(), resolver);
         }
         return check;
-    }
-
-    private void start(Resolver resolver) {
-        hash = body.wanted(signature.bodyForm(), signature.bodyLimit());
-        key = KeySearch.begin(signature.keyName(), signature.algorithm(), resolver);
     }
 
     /** What needs neither key nor body. */
@@ -90,74 +92,67 @@ final class SignatureCheck {
         return new SignatureResult(result, text, Optional.of(signature), List.of());
     }
 
-    Signature signature() {
-        return signature;
-    }
-
     /** When all of the body has gone by; waits for the key. */
-    SignatureResult result() {
+    public SignatureResult result() {
         if (early != null) {
             return early;
         }
-        if (key == null || hash == null) {
+        if (signature == null || key == null || hash == null) {
             throw new IllegalStateException("not begun");
         }
-        return judged(key.join(), hash);
+        return judged(signature, key.join(), hash);
     }
 
-    private SignatureResult judged(KeySearch keys, BodyHash bodyHash) {
-        String who = "the signature of " + signature.domain();
-        if (keys.usable().isEmpty()) {
-            return found(keys.problem(), who + ": " + keys.text(), keys);
+    private SignatureResult judged(Signature one, KeySearch keys, BodyHash bodyHash) {
+        String who = "the signature of " + one.domain();
+        if (keys.problem().isPresent()) {
+            return found(one, keys.problem().get(), who + ": " + keys.text(), keys);
         }
-        if (signature.bodyLimit().orElse(0) > bodyHash.octets()) {
-            return found(Result.FAIL, who + " does not hold: the body is shorter than what was signed", keys);
+        if (one.bodyLimit().orElse(0) > bodyHash.octets()) {
+            return found(one, Result.FAIL, who + " does not hold: the body is shorter than what was signed", keys);
         }
-        if (!signature.bodyHash().is(bodyHash.digest())) {
-            return found(Result.FAIL, who + " does not hold: the body has been changed", keys);
+        if (!one.bodyHash().is(bodyHash.digest())) {
+            return found(one, Result.FAIL, who + " does not hold: the body has been changed", keys);
         }
-        byte[] signed = signed();
-        byte[] value = signature.value().bytes();
-        Optional<KeySearch.Usable> right = keys.usable().stream()
-                .filter(one -> KeySearch.verifies(one.key(), signature.algorithm(), signed, value))
-                .findFirst();
+        Optional<KeyRecord> right = keys.verifying(signed(one), one.value());
         if (right.isEmpty()) {
-            return found(
-                    Result.FAIL, who + " does not hold: a signed field has been changed, or another key made it", keys);
+            String text = who + " does not hold: a signed field has been changed, or another key made it";
+            return found(one, Result.FAIL, text, keys);
         }
-        if (right.get().record().isStrict() && isBelow()) {
-            return found(Result.PERMERROR, who + ": its key is for the very domain, and i= is below it", keys);
+        if (right.get().isStrict() && isBelow(one)) {
+            String text = who + ": its key is for the very domain, and i= is below it";
+            return found(one, Result.PERMERROR, text, keys);
         }
-        long unsigned = bodyHash.octets() - signature.bodyLimit().orElse(bodyHash.octets());
+        long unsigned = bodyHash.octets() - one.bodyLimit().orElse(bodyHash.octets());
         if (unsigned > 0) {
             // RFC 6376 §8.2: anything may have been added there.
-            return found(Result.POLICY, who + " leaves the last " + unsigned + " octets of the body unsigned", keys);
+            String text = who + " leaves the last " + unsigned + " octets of the body unsigned";
+            return found(one, Result.POLICY, text, keys);
         }
-        String testing = right.get().record().isTesting() ? ", which tests DKIM" : "";
+        String testing = right.get().isTesting() ? ", which tests DKIM," : "";
         return found(
+                one,
                 Result.PASS,
-                signature.domain() + testing + " signed it with "
-                        + signature.algorithm().tag(),
+                one.domain() + testing + " signed it with " + one.algorithm().tag(),
                 keys);
     }
 
-    private boolean isBelow() {
-        return signature
-                .identity()
+    private static boolean isBelow(Signature one) {
+        return one.identity()
                 .flatMap(Signature::domainOf)
-                .filter(domain -> !domain.equals(signature.domain()))
+                .filter(domain -> !domain.equals(one.domain()))
                 .isPresent();
     }
 
-    private SignatureResult found(Result result, String text, KeySearch keys) {
-        return new SignatureResult(result, text, Optional.of(signature), keys.evidence());
+    private static SignatureResult found(Signature one, Result result, String text, KeySearch keys) {
+        return new SignatureResult(result, text, Optional.of(one), keys.evidence());
     }
 
     /** RFC 6376 §3.7: the fields, and at last the one that the signature stands in. */
-    private byte[] signed() {
+    private byte[] signed(Signature one) {
         var octets = new ByteArrayOutputStream();
-        octets.writeBytes(SignedHeader.selected(header.fields(), signature.names(), signature.headerForm()));
-        octets.writeBytes(SignedHeader.ofSignature(field.toBytes(), signature.headerForm()));
+        octets.writeBytes(SignedHeader.selected(header.fields(), one.names(), one.headerForm()));
+        octets.writeBytes(SignedHeader.ofSignature(field.toBytes(), one.headerForm()));
         return octets.toByteArray();
     }
 }

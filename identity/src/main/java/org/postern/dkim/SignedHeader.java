@@ -44,8 +44,18 @@ public final class SignedHeader {
         return name.toLowerCase(Locale.ROOT);
     }
 
+    /** A field in its relaxed form, with its line end: how RFC 8617 §5.1.1 seals. */
+    public static byte[] relaxed(byte[] field) {
+        return Form.RELAXED.field(field);
+    }
+
+    /** The field of a seal in its relaxed form, the value of {@code b=} left out, and no line end behind it. */
+    public static byte[] ofSeal(byte[] field) {
+        return ofSignature(field, Form.RELAXED);
+    }
+
     /** The field that a signature stands in, canonical, the value of {@code b=} left out, and no line end behind it. */
-    public static byte[] ofSignature(byte[] field, Form form) {
+    static byte[] ofSignature(byte[] field, Form form) {
         byte[] canonical = form.field(withoutValue(field));
         int end = canonical.length;
         if (end >= 2 && canonical[end - 1] == '\n' && canonical[end - 2] == '\r') {

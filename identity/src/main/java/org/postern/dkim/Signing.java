@@ -61,13 +61,15 @@ public final class Signing {
     /** RFC 5322 §2.1.1. */
     private static final int LINE = 76;
 
+    private final String start;
     private final Header header;
     private final Style style;
     private final List<SigningKey> keys;
     private final BodyHash body;
     private final Instant now;
 
-    private Signing(Header header, Style style, List<SigningKey> keys, BodyHash body, Instant now) {
+    private Signing(String start, Header header, Style style, List<SigningKey> keys, BodyHash body, Instant now) {
+        this.start = start;
         this.header = header;
         this.style = style;
         this.keys = List.copyOf(keys);
@@ -88,7 +90,23 @@ public final class Signing {
 
     /** Begins, before the first octet of {@code body}, which is of the message as it leaves. */
     public static Signing begin(Header header, Body body, Style style, List<SigningKey> keys, Instant now) {
-        return new Signing(header, style, keys, body.wanted(style.body(), OptionalLong.empty()), now);
+        return new Signing(
+                Signature.FIELD + ": v=1", header, style, keys, body.wanted(style.body(), OptionalLong.empty()), now);
+    }
+
+    /**
+     * Begins to make an {@code ARC-Message-Signature}, RFC 8617 §4.1.2: the same with an instance and without a version.
+     *
+     * @param instance from 1 on
+     */
+    public static Signing beginArc(int instance, Header header, Body body, SigningKey key, Instant now) {
+        return new Signing(
+                "ARC-Message-Signature: i=" + instance,
+                header,
+                Style.USUAL,
+                List.of(key),
+                body.wanted(Style.USUAL.body(), OptionalLong.empty()),
+                now);
     }
 
     /**
@@ -101,7 +119,7 @@ public final class Signing {
         byte[] selected = SignedHeader.selected(header.fields(), names, style.header());
         var fields = new StringBuilder();
         for (SigningKey key : keys) {
-            String begun = Signature.FIELD + ": v=1; a=" + key.algorithm().tag() + "; c=" + style.tag() + "; d="
+            String begun = start + "; a=" + key.algorithm().tag() + "; c=" + style.tag() + "; d="
                     + key.domain().canonical() + ";\r\n s=" + key.selector() + "; t=" + now.getEpochSecond() + ";\r\n"
                     + list(" h=", names) + ";\r\n bh=" + Base64.getEncoder().encodeToString(body.digest())
                     + ";\r\n b=";
@@ -149,7 +167,7 @@ public final class Signing {
     }
 
     /** Base64, folded. */
-    static String folded(byte[] octets) {
+    public static String folded(byte[] octets) {
         String base64 = Base64.getEncoder().encodeToString(octets);
         var text = new StringBuilder();
         for (int at = 0; at < base64.length(); at += LINE - 4) {

@@ -3,8 +3,6 @@ package org.postern.dkim;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.postern.dns.Resolver;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
@@ -20,10 +18,11 @@ public final class Verification {
     /** So many signatures are looked at, from the top. Each may cost a question to DNS and some milliseconds. */
     public static final int MAX_SIGNATURES = 8;
 
-    private final List<Supplier<SignatureResult>> signatures = new ArrayList<>();
+    private final List<SignatureCheck> checks;
     private final int unseen;
 
-    private Verification(int unseen) {
+    private Verification(List<SignatureCheck> checks, int unseen) {
+        this.checks = List.copyOf(checks);
         this.unseen = unseen;
     }
 
@@ -32,27 +31,16 @@ public final class Verification {
         List<Field> fields = header.fields().stream()
                 .filter(field -> field.is(Signature.FIELD))
                 .toList();
-        var verification = new Verification(Math.max(0, fields.size() - MAX_SIGNATURES));
-        fields.stream().limit(MAX_SIGNATURES).forEach(field -> verification.add(field, header, body, resolver, now));
-        return verification;
-    }
-
-    private void add(Field field, Header header, Body body, Resolver resolver, Instant now) {
-        try {
-            signatures.add(SignatureCheck.begin(field, Signature.Kind.DKIM, header, body, resolver, now)::result);
-        } catch (Signature.Unreadable problem) {
-            var result = new SignatureResult(
-                    Result.PERMERROR,
-                    "a signature can't be verified: " + problem.getMessage(),
-                    Optional.empty(),
-                    List.of());
-            signatures.add(() -> result);
-        }
+        List<SignatureCheck> checks = fields.stream()
+                .limit(MAX_SIGNATURES)
+                .map(field -> SignatureCheck.begin(field, Signature.Kind.DKIM, header, body, resolver, now))
+                .toList();
+        return new Verification(checks, fields.size() - checks.size());
     }
 
     /** Of each signature, in their order, when all of the body has gone by; waits for the keys. */
     public List<SignatureResult> results() {
-        return signatures.stream().map(Supplier::get).toList();
+        return checks.stream().map(SignatureCheck::result).toList();
     }
 
     /** The results as findings; one of {@code none} where there are no signatures. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.arc;
+
+import org.jspecify.annotations.NullMarked;
