@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.message.Field;
@@ -71,6 +72,13 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
             return new MethodResult(method, result, reason, properties, Optional.of(text));
         }
 
+        /** The same, with another property. */
+        public MethodResult with(Property property) {
+            var all = new ArrayList<>(properties);
+            all.add(property);
+            return new MethodResult(method, result, reason, all, comment);
+        }
+
         private String written() {
             var text = new StringBuilder(method).append('=').append(result);
             reason.ifPresent(why -> text.append(" reason=").append(Words.value(why)));
@@ -108,8 +116,18 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
      */
     public record Client(InetAddress address, Optional<String> confirmedName, String helo, String mailFrom) {}
 
-    /** Those of {@code findings} that have a registered method: iprev, and SPF of both identities. */
+    /** Those of {@code findings} that have a registered method: iprev, SPF of both identities, and DMARC. */
     public static AuthenticationResults of(String authservId, Client client, List<Finding> findings) {
+        return of(authservId, client, findings, Map.of());
+    }
+
+    /**
+     * The same, with what else is known of a check's result.
+     *
+     * @param more a property that the check's finding does not hold, as the {@code policy.dmarc} of RFC 9989 §9.1
+     */
+    public static AuthenticationResults of(
+            String authservId, Client client, List<Finding> findings, Map<Check, Property> more) {
         var results = new ArrayList<MethodResult>();
         for (Finding finding : findings) {
             Optional<MethodResult> result =
@@ -121,9 +139,13 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
                             yield Optional.of(
                                     spf(finding, "mailfrom", from.isEmpty() ? "postmaster@" + client.helo() : from));
                         }
+                        case DMARC -> Optional.of(dmarc(finding));
                         default -> Optional.empty();
                     };
-            result.map(one -> why(finding).map(one::because).orElse(one)).ifPresent(results::add);
+            Optional<Property> property = Optional.ofNullable(more.get(finding.check()));
+            result.map(one -> property.map(one::with).orElse(one))
+                    .map(one -> why(finding).map(one::because).orElse(one))
+                    .ifPresent(results::add);
         }
         return new AuthenticationResults(authservId, results);
     }
@@ -142,6 +164,13 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
 
     private static MethodResult spf(Finding finding, String identity, String value) {
         return MethodResult.of("spf", finding.result(), new Property("smtp", identity, value));
+    }
+
+    /** RFC 9989 §9.1. Without a single author domain there is none to tell of. */
+    private static MethodResult dmarc(Finding finding) {
+        List<Property> from =
+                finding.subject().isEmpty() ? List.of() : List.of(new Property("header", "from", finding.subject()));
+        return new MethodResult("dmarc", finding.result().word(), Optional.empty(), from, Optional.empty());
     }
 
     private static Optional<String> why(Finding finding) {

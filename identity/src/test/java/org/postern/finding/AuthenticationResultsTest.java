@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,37 @@ class AuthenticationResultsTest {
                      spf=none smtp.helo="[x] y";
                      spf=softfail reason=because smtp.mailfrom="postmaster@[x] y"
                     """);
+    }
+
+    // RFC 9989 §9.1
+    @Test
+    void dmarcTellsOfTheAuthorAndOfThePolicy() {
+        Finding fail = Finding.of(Check.DMARC, Result.FAIL, "nothing authenticates it", List.of());
+        assertThat(AuthenticationResults.of(
+                                "mx.example.com",
+                                CLIENT,
+                                List.of(fail.about("example.org")),
+                                Map.of(Check.DMARC, new Property("policy", "dmarc", "reject")))
+                        .field())
+                .isEqualToNormalizingNewlines("""
+                    Authentication-Results: mx.example.com;
+                     dmarc=fail reason="nothing authenticates it" header.from=example.org
+                     policy.dmarc=reject
+                    """);
+        assertThat(AuthenticationResults.of(
+                                "mx.example.com",
+                                CLIENT,
+                                List.of(finding(Check.DMARC, Result.PASS).about("example.org")))
+                        .field())
+                .endsWith("\r\n dmarc=pass header.from=example.org\r\n");
+    }
+
+    // RFC 9989 §5.3.1: there was no author domain, or more than one.
+    @Test
+    void dmarcWithoutAnAuthorDomainNamesNone() {
+        assertThat(AuthenticationResults.of("mx.example.com", CLIENT, List.of(finding(Check.DMARC, Result.PERMERROR)))
+                        .field())
+                .endsWith("\r\n dmarc=permerror reason=because\r\n");
     }
 
     // RFC 8601 §2.2: no-result. §2.7.3: iprev has no such word.

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.dmarc;
+
+import org.jspecify.annotations.NullMarked;
