@@ -1,10 +1,15 @@
 package org.postern.app;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +18,8 @@ import org.postern.config.Config;
 import org.postern.dns.CachingResolver;
 import org.postern.dns.DnsSettings;
 import org.postern.door.Examiner;
+import org.postern.message.CrlfStream;
+import org.postern.message.OpenMessage;
 import org.postern.policy.Net;
 import org.postern.policy.Verdict;
 import org.postern.smtp.Domain;
@@ -61,6 +68,12 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
             description = "The recipient, for exceptions and lists that ask for it.")
     private @Nullable String rcptTo;
 
+    @Option(
+            names = "--message",
+            paramLabel = "FILE",
+            description = "The message that it brings, with its header: DKIM, ARC and DMARC are looked at as well.")
+    private @Nullable Path message;
+
     @Option(names = "--helo", description = "It greets with HELO, not EHLO.")
     private boolean helo;
 
@@ -85,7 +98,16 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
         Mailbox to = rcptTo == null ? new Mailbox("somebody", config.hostname()) : mailbox("--rcpt-to", rcptTo);
         try (Examiner examiner = new Examiner(config, new CachingResolver(settings(config)), Clock.systemUTC())) {
             examiner.lookAfterLists();
-            Verdict verdict = examiner.judge(client, greets, from, to);
+            Verdict verdict = message == null
+                    ? examiner.judge(client, greets, from, to)
+                    : judge(
+                            examiner,
+                            client,
+                            greets,
+                            from,
+                            to,
+                            message,
+                            config.intake().headerBytes());
             PrintWriter out = spec.commandLine().getOut();
             out.print(
                     json
@@ -94,6 +116,26 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
                                     .of(client, helo ? "HELO" : "EHLO", greets, from, verdict));
             out.flush();
             return verdict.word().equals("accept") ? 0 : 1;
+        }
+    }
+
+    private Verdict judge(
+            Examiner examiner,
+            InetAddress client,
+            Greeting.Name greets,
+            ReversePath from,
+            Mailbox to,
+            Path file,
+            int maxHeaderBytes)
+            throws IOException {
+        // A file has line ends as its system has them; on the wire they are CR LF.
+        try (InputStream content = new CrlfStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            OpenMessage opened = OpenMessage.of(content, maxHeaderBytes)
+                    .orElseThrow(() -> usage("--message: the header of " + file + " is larger than the "
+                            + maxHeaderBytes + " octets that are taken"));
+            return examiner.judge(client, greets, from, to, opened);
+        } catch (NoSuchFileException missing) {
+            throw usage("--message: there is no file " + file);
         }
     }
 

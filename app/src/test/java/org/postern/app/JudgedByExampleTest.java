@@ -1,20 +1,26 @@
 package org.postern.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,8 +31,13 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.config.Config;
+import org.postern.dkim.Body;
+import org.postern.dkim.Signing;
+import org.postern.dkim.SigningKey;
 import org.postern.dns.NameServer;
 import org.postern.dns.TestZone;
+import org.postern.message.OpenMessage;
+import org.postern.smtp.Domain;
 import org.postern.smtp.transcript.Peer;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
@@ -36,7 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The table "Judged by example" of the checks, played through whole sessions from those addresses (a front end names them), and through
- * {@code postern judge}: the same verdicts, replies and findings by both ways, in every profile.
+ * {@code postern judge}, with the message and without: the same verdicts, replies and findings by all ways, in every profile.
  */
 class JudgedByExampleTest {
     private static final String ZONE = """
@@ -50,7 +61,13 @@ class JudgedByExampleTest {
         liar.example. A 192.0.2.77
         sender.example. A 192.0.2.50
         mx.example.com. A 192.0.2.1
+        _dmarc.signed.example. TXT "v=DMARC1; p=reject"
         """;
+
+    private static final String UNSIGNED = "From: Ann <ann@sender.example>\r\nSubject: hello\r\n\r\nhello\r\n";
+    private static final String TO_SIGN = "From: Ann <ann@signed.example>\r\nSubject: hello\r\n\r\nhello\r\n";
+
+    private static String signed;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -60,9 +77,13 @@ class JudgedByExampleTest {
      * @param standard as {@code accept}, {@code quarantine iprev}, {@code 550 5.7.1 helo-self}; {@code late} where it is said after the
      *     content
      */
-    private record Row(String client, String name, boolean dnsDead, String standard, String strict) {
+    private record Row(String client, String name, boolean dnsDead, boolean isSigned, String standard, String strict) {
         static Row of(String client, String name, String standard, String strict) {
-            return new Row(client, name, false, standard, strict);
+            return new Row(client, name, false, false, standard, strict);
+        }
+
+        String message() {
+            return isSigned ? signed : UNSIGNED;
         }
     }
 
@@ -70,6 +91,7 @@ class JudgedByExampleTest {
             Row.of("192.0.2.10", "mail.good.example", "accept", "accept"),
             Row.of("192.0.2.10", "other.good.example", "accept", "quarantine helo-matches"),
             Row.of("192.0.2.12", "mail.good.example", "late 550 5.7.23 spf-helo", "550 5.7.25 iprev"),
+            new Row("192.0.2.12", "mail.good.example", false, true, "accept", "550 5.7.25 iprev"),
             Row.of("192.0.2.13", "liar.example", "quarantine iprev", "550 5.7.25 iprev"),
             Row.of("192.0.2.11", "host-192-0-2-11.dyn.isp.example", "accept", "quarantine helo-dynamic"),
             Row.of("192.0.2.50", "mx.example.com", "550 5.7.1 helo-self", "550 5.7.1 helo-self"),
@@ -83,7 +105,7 @@ class JudgedByExampleTest {
             Row.of("192.0.2.10", "printer.local", "accept", "550 5.7.1 helo-fqdn"),
             Row.of("192.0.2.10", "nowhere.good.example", "accept", "quarantine helo-resolves"),
             Row.of("192.0.2.12", "nowhere.good.example", "quarantine helo-resolves", "550 5.7.25 iprev"),
-            new Row("192.0.2.10", "mail.good.example", true, "accept", "450 4.7.1 helo-resolves"));
+            new Row("192.0.2.10", "mail.good.example", true, false, "accept", "450 4.7.1 helo-resolves"));
 
     @TempDir
     static Path root;
@@ -94,10 +116,24 @@ class JudgedByExampleTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     @BeforeAll
-    static void names() throws IOException {
-        names = NameServer.with(new TestZone(ZONE));
+    static void names() throws Exception {
+        KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        byte[] der = keys.getPublic().getEncoded();
+        String key = Base64.getEncoder().encodeToString(Arrays.copyOfRange(der, der.length - 32, der.length));
+        names = NameServer.with(
+                new TestZone(ZONE + "k._domainkey.signed.example. TXT \"v=DKIM1; k=ed25519; p=" + key + "\"\n"));
+        signed = signed(new SigningKey(new Domain("signed.example"), "k", keys.getPrivate()));
         dead = NameServer.with(new TestZone(""));
         dead.behave(NameServer.Manner.MUTE);
+    }
+
+    private static String signed(SigningKey key) throws Exception {
+        OpenMessage opened = OpenMessage.of(new ByteArrayInputStream(TO_SIGN.getBytes(US_ASCII)), 1_000)
+                .orElseThrow();
+        var body = new Body();
+        Signing signing = Signing.begin(opened.header(), body, Signing.Style.USUAL, List.of(key), Instant.now());
+        opened.through(body::through).rest().readAllBytes();
+        return signing.fields() + TO_SIGN;
     }
 
     @AfterAll
@@ -144,21 +180,31 @@ class JudgedByExampleTest {
     private Stream<DynamicTest> play(String profile, java.util.function.Function<Row, String> expected) {
         return ROWS.stream()
                 .map(row -> DynamicTest.dynamicTest(
-                        row.client + " greets as " + row.name + (row.dnsDead ? ", DNS dead" : "") + ": "
-                                + expected.apply(row),
+                        row.client + " greets as " + row.name + (row.dnsDead ? ", DNS dead" : "")
+                                + (row.isSigned ? ", DMARC passes" : "") + ": " + expected.apply(row),
                         () -> {
                             NameServer server = row.dnsDead ? dead : names;
                             Config config = config(profile, server);
                             Met met = bySession(config, row);
                             assertThat(met.verdict()).as("by a session").isEqualTo(expected.apply(row));
-                            Judged judged = byCommand(config, row);
-                            assertThat(judged.verdict())
-                                    .as("by postern judge")
-                                    .isEqualTo(expected.apply(row).replace("greeting ", ""));
+                            String atOnce = expected.apply(row).replace("greeting ", "");
+                            Judged brought = byCommand(config, row, true);
+                            assertThat(brought.verdict())
+                                    .as("by postern judge --message")
+                                    .isEqualTo(atOnce.replace("late ", ""));
+                            // A session that is refused before has heard no message.
                             met.findings()
-                                    .ifPresent(findings -> assertThat(judged.findings())
+                                    .filter(_ -> !atOnce.matches("[45].*"))
+                                    .ifPresent(findings -> assertThat(brought.findings())
                                             .as("the findings of both")
                                             .isEqualTo(findings));
+                            if (!row.isSigned) {
+                                Judged judged = byCommand(config, row, false);
+                                assertThat(judged.verdict())
+                                        .as("by postern judge")
+                                        .isEqualTo(atOnce);
+                                assertThat(brought.findings()).startsWith(judged.findings());
+                            }
                         }));
     }
 
@@ -195,7 +241,7 @@ class JudgedByExampleTest {
             return code(recipient) + by();
         }
         assertThat(peer.ask("DATA")).startsWith("354");
-        String reply = peer.ask("Subject: hello\r\n\r\nhello\r\n.");
+        String reply = peer.ask(row.message() + ".");
         if (!reply.startsWith("250")) {
             return "late " + code(reply) + by();
         }
@@ -248,10 +294,10 @@ class JudgedByExampleTest {
 
     private record Judged(String verdict, String findings) {}
 
-    private static Judged byCommand(Config config, Row row) throws IOException {
+    private static Judged byCommand(Config config, Row row, boolean withMessage) throws IOException {
         var out = new StringWriter();
         CommandLine line = Main.commandLine().setOut(new PrintWriter(out));
-        int exit = line.execute(
+        var arguments = new ArrayList<>(List.of(
                 "judge",
                 "--mail-from",
                 "ann@sender.example",
@@ -259,10 +305,14 @@ class JudgedByExampleTest {
                 "bob@example.com",
                 "--json",
                 "--config",
-                config.data().resolveSibling("postern.toml").toString(),
-                "--",
-                row.client,
-                row.name);
+                config.data().resolveSibling("postern.toml").toString()));
+        if (withMessage) {
+            Path file = config.data().resolveSibling("message.eml");
+            Files.writeString(file, row.message().replace("\r\n", "\n"));
+            arguments.addAll(List.of("--message", file.toString()));
+        }
+        arguments.addAll(List.of("--", row.client, row.name));
+        int exit = line.execute(arguments.toArray(String[]::new));
         JsonNode judged = JSON.readTree(out.toString());
         String word = judged.get("verdict").asString();
         assertThat(exit).isEqualTo(word.equals("accept") ? 0 : 1);

@@ -29,9 +29,18 @@ public record ChainResult(
         evidence = List.copyOf(evidence);
     }
 
-    /** It as a finding, about the newest sealer; about nobody where there is none. */
+    /** The last word of a finding's subject when the chain vouches for the author. */
+    public static final String VOUCHED = "vouched";
+
+    /**
+     * It as a finding, about the newest sealer, the oldest set that passes, and {@value #VOUCHED} when {@link #vouchesForAuthor}; about nobody
+     * where there is none.
+     */
     public Finding finding() {
-        return new Finding(Check.ARC, result, sealers.isEmpty() ? "" : sealers.getLast(), text, evidence);
+        String about = sealers.isEmpty()
+                ? ""
+                : sealers.getLast() + " " + oldestPass + (vouchesForAuthor() ? " " + VOUCHED : "");
+        return new Finding(Check.ARC, result, about, text, evidence);
     }
 
     /**

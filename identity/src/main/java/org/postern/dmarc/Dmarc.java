@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.postern.dns.Resolver;
-import org.postern.finding.AuthenticationResults.Property;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
@@ -27,7 +26,8 @@ public final class Dmarc {
     /**
      * What it came to.
      *
-     * @param finding about the author domain, its A-labels; about nothing when there isn't exactly one
+     * @param finding about the author domain, its A-labels, and where there is a policy, what it asks for, as {@code example.org reject};
+     *     about nothing when there isn't exactly one author domain
      * @param requested what the domain's owner asks for mail that fails, with {@code np}, {@code sp} and {@code t} applied. It is to be applied
      *     to a fail alone (§5.3.6), and tells of a temperror what a later fail would earn
      * @param policyDomain at whose {@code _dmarc} the policy was found
@@ -46,11 +46,6 @@ public final class Dmarc {
             aligned = List.copyOf(aligned);
         }
 
-        /** For Authentication-Results, where there is a policy: {@code policy.dmarc}, RFC 9989 §9.1. */
-        public Optional<Property> property() {
-            return policyDomain.map(domain -> new Property("policy", "dmarc", requested.word()));
-        }
-
         static Outcome without(Result result, String text, TreeWalk walk) {
             return new Outcome(
                     Finding.of(Check.DMARC, result, text, walk.answers()),
@@ -63,7 +58,14 @@ public final class Dmarc {
 
         Outcome about(Domain author) {
             return new Outcome(
-                    finding.about(author.name()), requested, policyDomain, record, aligned, isAuthenticationUndecided);
+                    finding.about(policyDomain
+                            .map(_ -> author.name() + " " + requested.word())
+                            .orElse(author.name())),
+                    requested,
+                    policyDomain,
+                    record,
+                    aligned,
+                    isAuthenticationUndecided);
         }
     }
 

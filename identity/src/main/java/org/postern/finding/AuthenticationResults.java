@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.message.Field;
@@ -116,18 +115,8 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
      */
     public record Client(InetAddress address, Optional<String> confirmedName, String helo, String mailFrom) {}
 
-    /** Those of {@code findings} that have a registered method: iprev, SPF of both identities, and DMARC. */
+    /** Those of {@code findings} that have a registered method: iprev, SPF of both identities, DKIM, ARC and DMARC. */
     public static AuthenticationResults of(String authservId, Client client, List<Finding> findings) {
-        return of(authservId, client, findings, Map.of());
-    }
-
-    /**
-     * The same, with what else is known of a check's result.
-     *
-     * @param more a property that the check's finding does not hold, as the {@code policy.dmarc} of RFC 9989 §9.1
-     */
-    public static AuthenticationResults of(
-            String authservId, Client client, List<Finding> findings, Map<Check, Property> more) {
         var results = new ArrayList<MethodResult>();
         for (Finding finding : findings) {
             Optional<MethodResult> result =
@@ -139,15 +128,29 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
                             yield Optional.of(
                                     spf(finding, "mailfrom", from.isEmpty() ? "postmaster@" + client.helo() : from));
                         }
+                        case DKIM -> Optional.of(dkim(finding));
+                        case ARC -> Optional.of(arc(client, finding));
                         case DMARC -> Optional.of(dmarc(finding));
                         default -> Optional.empty();
                     };
-            Optional<Property> property = Optional.ofNullable(more.get(finding.check()));
-            result.map(one -> property.map(one::with).orElse(one))
-                    .map(one -> why(finding).map(one::because).orElse(one))
-                    .ifPresent(results::add);
+            result.map(one -> why(finding).map(one::because).orElse(one)).ifPresent(results::add);
         }
         return new AuthenticationResults(authservId, results);
+    }
+
+    /** RFC 8601 §2.7.1. */
+    private static MethodResult dkim(Finding finding) {
+        return about(finding, "dkim", new Property("header", "d", finding.subject(0)))
+                .with(new Property("header", "s", finding.subject(1)));
+    }
+
+    /** RFC 8617 §4.1.1, §7. */
+    private static MethodResult arc(Client client, Finding finding) {
+        MethodResult result =
+                about(finding, "arc", new Property("smtp", "remote-ip", AddressLiteral.text(client.address())));
+        return finding.result() == Result.PASS
+                ? result.with(new Property("header", "oldest-pass", finding.subject(1)))
+                : result;
     }
 
     private static Optional<MethodResult> iprev(Client client, Finding finding) {
@@ -168,9 +171,15 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
 
     /** RFC 9989 §9.1. Without a single author domain there is none to tell of. */
     private static MethodResult dmarc(Finding finding) {
-        List<Property> from =
-                finding.subject().isEmpty() ? List.of() : List.of(new Property("header", "from", finding.subject()));
-        return new MethodResult("dmarc", finding.result().word(), Optional.empty(), from, Optional.empty());
+        MethodResult result = about(finding, "dmarc", new Property("header", "from", finding.subject(0)));
+        return finding.subject(1).isEmpty() ? result : result.with(new Property("policy", "dmarc", finding.subject(1)));
+    }
+
+    /** With {@code property} where the finding is about something. */
+    private static MethodResult about(Finding finding, String method, Property property) {
+        return finding.subject().isEmpty()
+                ? new MethodResult(method, finding.result().word(), Optional.empty(), List.of(), Optional.empty())
+                : MethodResult.of(method, finding.result(), property);
     }
 
     private static Optional<String> why(Finding finding) {

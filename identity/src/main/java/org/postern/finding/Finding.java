@@ -44,6 +44,12 @@ public record Finding(Check check, Result result, String subject, String text, L
         return new Finding(check, result, other, text, evidence);
     }
 
+    /** That word of the subject, from 0; empty when there are fewer. */
+    public String subject(int word) {
+        String[] words = subject.split(" ", -1);
+        return word < words.length ? words[word] : "";
+    }
+
     /** Whether it is of that check and came to that. */
     public boolean is(Check which, Result what) {
         return check == which && result == what;

@@ -77,8 +77,7 @@ final class Relays {
     String through(String message, int count) throws IOException, GeneralSecurityException {
         String at = message;
         for (int relay = 1; relay <= count; relay++) {
-            at = sentOn(
-                    "Received: by relay" + relay + ".test\r\n" + at, relay, relay == 1 ? Result.NONE : Result.PASS);
+            at = sentOn("Received: by relay" + relay + ".test\r\n" + at, relay, relay == 1 ? Result.NONE : Result.PASS);
         }
         return at;
     }

@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -89,11 +88,7 @@ class AuthenticationResultsTest {
     @Test
     void dmarcTellsOfTheAuthorAndOfThePolicy() {
         Finding fail = Finding.of(Check.DMARC, Result.FAIL, "nothing authenticates it", List.of());
-        assertThat(AuthenticationResults.of(
-                                "mx.example.com",
-                                CLIENT,
-                                List.of(fail.about("example.org")),
-                                Map.of(Check.DMARC, new Property("policy", "dmarc", "reject")))
+        assertThat(AuthenticationResults.of("mx.example.com", CLIENT, List.of(fail.about("example.org reject")))
                         .field())
                 .isEqualToNormalizingNewlines("""
                     Authentication-Results: mx.example.com;

@@ -56,7 +56,9 @@ final class PolicyReader {
                 actions(policy.section("checks")),
                 blockLists(),
                 welcomeLists(),
-                exceptions());
+                exceptions(),
+                new HashSet<>(policy.list(
+                        "trusted-sealers", "domains as \"lists.example.org\"", text -> Domain.parse(text))));
         var allowFiles = new ArrayList<Path>();
         var denyFiles = new ArrayList<Path>();
         var lists = new OwnLists(conditions("allow", allowFiles), conditions("deny", denyFiles));

@@ -16,6 +16,7 @@ import org.postern.finding.Result;
 import org.postern.policy.Action;
 import org.postern.policy.Condition;
 import org.postern.policy.Policy;
+import org.postern.smtp.Domain;
 
 /** Writes {@code [policy]}. */
 final class PolicyText {
@@ -32,6 +33,9 @@ final class PolicyText {
         text.line("decide-at", quoted(Section.word(judging.decideAt())));
         text.line("banner-delay", quoted(Durations.write(judging.bannerDelay())));
         text.line("received-spf", Boolean.toString(judging.receivedSpf()));
+        text.line(
+                "trusted-sealers",
+                list(policy.trustedSealers().stream().map(Domain::name).sorted().toList()));
         if (!policy.actions().isEmpty()) {
             text.head("[policy.checks]");
             policy.actions().forEach((check, results) -> text.line(check.id(), inline(results)));

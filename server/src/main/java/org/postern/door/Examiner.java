@@ -1,11 +1,13 @@
 package org.postern.door;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.postern.config.Config;
 import org.postern.config.Judging;
 import org.postern.dns.Budget;
@@ -15,6 +17,8 @@ import org.postern.dnsbl.ListZone;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
 import org.postern.greeting.Ourselves;
+import org.postern.message.Header;
+import org.postern.message.OpenMessage;
 import org.postern.policy.Case;
 import org.postern.policy.ListFiles;
 import org.postern.policy.ListRule;
@@ -65,8 +69,34 @@ public final class Examiner implements AutoCloseable {
         return new Inquiry(this, new Budget(resolver, questions), client);
     }
 
+    /** An inquiry about a message whose header has come. Its questions are counted by themselves: a session may bring many. */
+    ContentInquiry aboutContent(Header header) {
+        return new ContentInquiry(header, new Budget(resolver, questions), clock.instant());
+    }
+
     /** What a session of that client would come to, were it to send such mail: the very way that a session goes, all at once. */
     public Verdict judge(InetAddress client, Greeting.Name name, ReversePath from, ForwardPath to) {
+        return judge(client, name, from, to, _ -> List.of());
+    }
+
+    /**
+     * The same, with the message.
+     *
+     * @throws IOException when it can't be read
+     */
+    public Verdict judge(InetAddress client, Greeting.Name name, ReversePath from, ForwardPath to, OpenMessage message)
+            throws IOException {
+        ContentInquiry content = aboutContent(message.header());
+        message.through(content::through).rest().transferTo(OutputStream.nullOutputStream());
+        return judge(client, name, from, to, content::findings);
+    }
+
+    private Verdict judge(
+            InetAddress client,
+            Greeting.Name name,
+            ReversePath from,
+            ForwardPath to,
+            Function<Case, List<Finding>> content) {
         Inquiry inquiry = about(client);
         inquiry.greeted(name);
         Verdict protocol = policy.verdictOfProtocol(inquiry.atGreeting());
@@ -74,7 +104,8 @@ public final class Examiner implements AutoCloseable {
             return protocol;
         }
         inquiry.from(from);
-        return policy.verdict(withOwnList(inquiry.all(List.of()).to(to)));
+        Case brought = inquiry.all(List.of());
+        return policy.verdict(withOwnList(brought.with(content.apply(brought)).to(to)));
     }
 
     /** The case with what the operator's own lists say to it. */

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.config.Judging.DecideAt;
@@ -40,9 +41,23 @@ final class Judge {
     private @Nullable Case found;
 
     /** What the first recipient of the open transaction got, and all others must get too. */
-    private @Nullable Verdict agreed;
+    private @Nullable Stance agreed;
 
     private @Nullable Verdict last;
+
+    /**
+     * How a recipient stands to what is said for all at once, after the content.
+     *
+     * @param one its case so far
+     * @param whole what it would get if the content told nothing
+     * @param excused the checks of the content that nothing comes of for it
+     * @param isPostmaster who is never refused
+     */
+    private record Stance(Case one, Verdict whole, Set<Check> excused, boolean isPostmaster) {
+        boolean isAs(Stance other) {
+            return whole.isAs(other.whole) && excused.equals(other.excused) && isPostmaster == other.isPostmaster;
+        }
+    }
 
     Judge(Door door, Session session) {
         this.door = door;
@@ -116,7 +131,7 @@ final class Judge {
         Verdict whole = policy.verdict(one);
         // Where what waits for the content is harder, it is what is said, and then.
         if (!isPostmaster && !now.isTaken() && now.action() == whole.action()) {
-            if (now.action() != Action.GREYLIST || !passesGreylist(one, to)) {
+            if (now.action() != Action.GREYLIST || !passesGreylist(one)) {
                 return said(now);
             }
             whole = whole.accepted();
@@ -124,17 +139,18 @@ final class Judge {
         if (isUnknown) {
             return Optional.empty();
         }
-        return settled(isPostmaster && !whole.isTaken() ? whole.accepted() : whole, to);
+        Verdict soFar = isPostmaster && !whole.isTaken() ? whole.accepted() : whole;
+        return settled(new Stance(one, soFar, policy.excused(one), isPostmaster), to);
     }
 
     /** What is decided after the content is said for all recipients at once: one who would be judged otherwise comes separately. */
-    private Optional<Reply> settled(Verdict verdict, ForwardPath to) {
+    private Optional<Reply> settled(Stance stance, ForwardPath to) {
         if (agreed == null) {
-            agreed = verdict;
-            last = verdict;
+            agreed = stance;
+            last = stance.whole();
             return Optional.empty();
         }
-        return agreed.isAs(verdict)
+        return agreed.isAs(stance)
                 ? Optional.empty()
                 : Optional.of(Reply.of(
                         452,
@@ -147,11 +163,19 @@ final class Judge {
         return verdict.isTaken() ? Optional.empty() : verdict.reply();
     }
 
-    /** What is to be done with the message, once its content is here. */
-    Verdict verdict() {
-        Verdict verdict = agreed;
-        if (verdict == null) {
+    /** What is to be done with the message, once all of its content is here. */
+    Verdict verdict(ContentInquiry content) {
+        Stance stance = agreed;
+        if (stance == null) {
             throw new IllegalStateException("nobody is to get it");
+        }
+        Case whole = stance.one().with(content.findings(stance.one()));
+        Verdict verdict = policy.verdict(whole);
+        if (verdict.action() == Action.GREYLIST && passesGreylist(whole)) {
+            verdict = verdict.accepted();
+        }
+        if (stance.isPostmaster() && !verdict.isTaken()) {
+            verdict = verdict.accepted();
         }
         last = verdict;
         return verdict;
@@ -192,8 +216,9 @@ final class Judge {
     // --- greylisting
     // ------------------------------------------------------------------------------------------------------------------
 
-    private boolean passesGreylist(Case one, ForwardPath to) {
-        return door.greylist().passes(pool(one), one.from().path(), to.path());
+    private boolean passesGreylist(Case one) {
+        return door.greylist()
+                .passes(pool(one), one.from().path(), one.to().orElseThrow().path());
     }
 
     /** Who it is, whichever of its addresses it comes from: a large sender's queue uses many. */

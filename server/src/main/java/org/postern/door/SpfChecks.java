@@ -2,6 +2,7 @@ package org.postern.door;
 
 import java.net.InetAddress;
 import java.time.Clock;
+import java.util.Optional;
 import org.postern.dns.Resolver;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
@@ -29,14 +30,27 @@ final class SpfChecks {
     /** For the domain that it sends from; {@code <>} is judged by the greeting alone. */
     static Finding mailFrom(
             InetAddress client, Greeting.Name name, ReversePath from, Domain receiver, Clock clock, Resolver resolver) {
-        if (!(from instanceof Mailbox mailbox) || !(mailbox.host() instanceof Domain domain)) {
+        Optional<Domain> domain = domain(from);
+        if (!(from instanceof Mailbox mailbox) || domain.isEmpty()) {
             return Finding.of(Check.SPF, Result.NONE, from.path() + " names no domain");
         }
         return Spf.check(
                         resolver,
                         SpfQuery.mailFrom(
-                                client, name.text(), mailbox.localPart(), domain.name(), receiver.name(), clock))
+                                client,
+                                name.text(),
+                                mailbox.localPart(),
+                                domain.get().name(),
+                                receiver.name(),
+                                clock))
                 .finding(Check.SPF)
-                .about(domain.canonical());
+                .about(domain.get().canonical());
+    }
+
+    /** Of a reverse-path; empty for {@code <>} and for an address literal. */
+    static Optional<Domain> domain(ReversePath from) {
+        return from instanceof Mailbox mailbox && mailbox.host() instanceof Domain domain
+                ? Optional.of(domain)
+                : Optional.empty();
     }
 }

@@ -2,18 +2,13 @@ package org.postern.door;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.config.Listen;
-import org.postern.finding.Check;
-import org.postern.finding.Result;
 import org.postern.message.OpenMessage;
-import org.postern.policy.Action;
-import org.postern.policy.Judged;
 import org.postern.policy.Verdict;
 import org.postern.route.NextHopMailboxes;
 import org.postern.route.Route;
@@ -27,11 +22,8 @@ import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.Session;
 import org.postern.smtp.server.SessionEnd;
 import org.postern.smtp.server.SessionHandler;
-import org.postern.spool.MessageId;
-import org.postern.spool.Spool;
 import org.postern.spool.SpoolProblem;
 import org.postern.spool.SpooledMessage;
-import org.postern.spool.Standing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -185,64 +177,31 @@ final class Visit implements SessionHandler {
         if (loop.isPresent()) {
             return refusal(554, "5.4.6", loop.get());
         }
-        Optional<Verdict> verdict = judge.map(Judge::verdict);
-        Optional<Reply> refused = verdict.filter(one -> !one.isTaken()).flatMap(Verdict::reply);
-        if (refused.isPresent()) {
-            return named(refused.get());
-        }
-        boolean quarantined =
-                verdict.filter(one -> one.action() == Action.QUARANTINE).isPresent();
-        MessageId id = door.spool().nextId();
-        var fields = new Trace(
-                session,
-                door.hostname(),
-                judge.flatMap(Judge::confirmedName),
-                door.judging().receivedSpf());
-        String ours = fields.fields(verdict, envelope, id.toString(), ZonedDateTime.now(door.clock()));
-        // A message of the trusted may come from another server of ours, whose fields are true.
-        OpenMessage message = judge.isPresent() ? opened.get().without(fields.forged()) : opened.get();
-        if (role == Listen.Role.TRUSTED && judge.isEmpty()) {
-            message = door.completion(id, envelope.from()).complete(message);
-        }
-        // As Postfix does: what begins with white space is body, and must not go on with our field.
-        String trace = message.header().beginsAsContinuation() ? ours + "\r\n" : ours;
-        SpooledMessage kept;
+        var reception = new Reception(door, session, judge, envelope, expansion);
+        Reception.Outcome outcome;
         try {
-            kept = door.spool()
-                    .accept(
-                            new Spool.Arrival(
-                                    id,
-                                    session.id(),
-                                    expansion.envelope(envelope),
-                                    trace,
-                                    quarantined,
-                                    standing(verdict),
-                                    expansion.originals()),
-                            message.octets());
+            outcome = reception.receive(opened.get(), role == Listen.Role.TRUSTED && judge.isEmpty());
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
-        door.queue().add(kept);
+        return switch (outcome) {
+            case Reception.Outcome.Refused(Verdict verdict) ->
+                named(verdict.reply().orElseThrow());
+            case Reception.Outcome.Kept(SpooledMessage message) -> kept(message, envelope);
+        };
+    }
+
+    private Reply kept(SpooledMessage message, Envelope envelope) {
+        door.queue().add(message);
         LoggingEventBuilder line = LOG.atInfo()
-                .addKeyValue("id", id)
+                .addKeyValue("id", message.id())
                 .addKeyValue("session", session.id())
                 .addKeyValue("from", envelope.from().path())
                 .addKeyValue("to", envelope.recipients().getFirst().path())
                 .addKeyValue("recipients", envelope.recipients().size())
-                .addKeyValue("octets", kept.octets());
+                .addKeyValue("octets", message.octets());
         judged(line).log("message");
-        return Reply.of(250, "2.0.0", "kept as " + id);
-    }
-
-    /** Whether its sender may be told when it can't be delivered: a forged one must not be. */
-    private static Standing standing(Optional<Verdict> verdict) {
-        if (verdict.isEmpty()) {
-            return Standing.OURS;
-        }
-        boolean passes = verdict.get().findings().stream()
-                .map(Judged::finding)
-                .anyMatch(finding -> finding.is(Check.SPF, Result.PASS));
-        return passes ? Standing.PROVEN : Standing.UNPROVEN;
+        return Reply.of(250, "2.0.0", "kept as " + message.id());
     }
 
     /** Who exists is known by the next hop only. Its silence is nobody's fault, and not for good. */

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.postern.message.CrlfStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

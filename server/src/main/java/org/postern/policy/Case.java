@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postern.finding.Check;
 import org.postern.finding.Finding;
+import org.postern.finding.Result;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Greeting;
 import org.postern.smtp.ReversePath;
@@ -23,9 +25,24 @@ public record Case(
 
     /** The same, with one more finding. */
     public Case with(Finding finding) {
+        return with(List.of(finding));
+    }
+
+    /** The same, with more findings. */
+    public Case with(List<Finding> others) {
         var more = new ArrayList<>(findings);
-        more.add(finding);
+        more.addAll(others);
         return new Case(client, name, from, to, more);
+    }
+
+    /** Whether a finding of that check came to that. */
+    boolean has(Check check, Result result) {
+        return findings.stream().anyMatch(finding -> finding.is(check, result));
+    }
+
+    /** Whether what the message itself tells is among the findings. */
+    boolean knowsAuthor() {
+        return findings.stream().anyMatch(finding -> finding.check() == Check.DMARC);
     }
 
     /** The same for that recipient. */

@@ -1,5 +1,6 @@
 package org.postern.policy;
 
+import static org.postern.finding.Check.DMARC;
 import static org.postern.finding.Check.DNSBL;
 import static org.postern.finding.Check.EARLY_TALK;
 import static org.postern.finding.Check.FROM_DOMAIN;
@@ -44,7 +45,10 @@ public enum Profile {
             .on(IPREV, FAIL, QUARANTINE)
             .on(IPREV, PERMERROR, QUARANTINE)
             .on(SPF_HELO, FAIL, REJECT)
-            .on(FROM_DOMAIN, FAIL, REJECT)),
+            .on(FROM_DOMAIN, FAIL, REJECT)
+            .on(DMARC, FAIL, QUARANTINE)
+            .on(DMARC, PERMERROR, QUARANTINE)
+            .on(DMARC, TEMPERROR, DEFER)),
     /** Turns away what careful servers never do: some honest mail is lost to its sender. */
     STRICT(new Table()
             .on(OWN_LIST, FAIL, REJECT)
@@ -65,7 +69,10 @@ public enum Profile {
             .on(SPF_HELO, TEMPERROR, DEFER)
             .on(FROM_DOMAIN, FAIL, REJECT)
             .on(FROM_DOMAIN, TEMPERROR, DEFER)
-            .on(SPF, FAIL, REJECT));
+            .on(SPF, FAIL, REJECT)
+            .on(DMARC, FAIL, REJECT)
+            .on(DMARC, PERMERROR, REJECT)
+            .on(DMARC, TEMPERROR, DEFER));
 
     @SuppressWarnings("ImmutableEnumChecker") // filled above, and never handed out
     private final Map<Check, Map<Result, Action>> table;

@@ -28,12 +28,17 @@ class PolicyTest {
     private static final Policy STRICT = Policy.of(Profile.STRICT);
 
     private static Policy with(Profile profile, Check check, Result result, Action action) {
-        return new Policy(profile, Map.of(check, Map.of(result, action)), List.of(), List.of(), List.of());
+        return new Policy(profile, Map.of(check, Map.of(result, action)), List.of(), List.of(), List.of(), Set.of());
     }
 
     private static Policy excepting(Condition who, Check... checks) {
         return new Policy(
-                Profile.STANDARD, Map.of(), List.of(), List.of(), List.of(new PolicyException(who, Set.of(checks))));
+                Profile.STANDARD,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(new PolicyException(who, Set.of(checks))),
+                Set.of());
     }
 
     /** As {@code reject iprev}. */
@@ -83,7 +88,8 @@ class PolicyTest {
                         Check.IPREV, Map.of(Result.FAIL, harder)),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Set.of());
 
         assertThat(said(policy.verdict(Cases.found("helo-fqdn=fail iprev=fail"))))
                 .isEqualTo(verdict);
@@ -322,7 +328,12 @@ class PolicyTest {
                         new ListRule.Row(Codes.parse("127.0.0.4").orElseThrow(), Action.REJECT),
                         new ListRule.Row(Codes.parse("127.0.0.4-127.0.0.10").orElseThrow(), Action.QUARANTINE)));
         return new Policy(
-                profile, Map.of(), List.of(rule("other.test", "127.0.0.2", Action.DEFER), rule), List.of(), List.of());
+                profile,
+                Map.of(),
+                List.of(rule("other.test", "127.0.0.2", Action.DEFER), rule),
+                List.of(),
+                List.of(),
+                Set.of());
     }
 
     @ParameterizedTest
@@ -366,7 +377,8 @@ class PolicyTest {
                 Map.of(),
                 List.of(rule("bl.test", "127.0.0.2", Action.REJECT)),
                 List.of(new WelcomeList(zone, Set.of(checks))),
-                List.of());
+                List.of(),
+                Set.of());
     }
 
     private static Finding welcome(Result result, String subject) {

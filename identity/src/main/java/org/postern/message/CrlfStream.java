@@ -1,4 +1,4 @@
-package org.postern.maildrop;
+package org.postern.message;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -6,11 +6,12 @@ import java.io.InputStream;
 import java.util.Objects;
 
 /** Makes every line end CR LF: what a file has may be anybody's. A CR that ends no line becomes one that does. */
-final class CrlfStream extends FilterInputStream {
+public final class CrlfStream extends FilterInputStream {
     private boolean owesLf;
     private boolean afterCr;
 
-    CrlfStream(InputStream in) {
+    /** One that reads {@code in}. */
+    public CrlfStream(InputStream in) {
         super(in);
     }
 
