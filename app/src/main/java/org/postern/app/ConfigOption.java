@@ -30,6 +30,11 @@ final class ConfigOption {
                 .or(() -> PLACES.stream().filter(Files::exists).findFirst());
     }
 
+    /** How it is written behind another command that a person is told to call; empty when there is no file. */
+    String again() {
+        return file().map(one -> " --config " + one).orElse("");
+    }
+
     /** What the file says, or the built-in defaults. */
     Config.Result read() throws Unusable {
         Optional<Path> place = file();

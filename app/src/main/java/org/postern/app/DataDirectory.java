@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** Who may look into the data directory: nobody but us, except into its maildrop. */
 final class DataDirectory {
-    private static final List<String> SECRET = List.of("spool", "greylist", "suspended", "tls", "srs");
+    private static final List<String> SECRET = List.of("spool", "greylist", "suspended", "tls", "srs", "dkim");
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
     private static final Set<PosixFilePermission> THROUGH = PosixFilePermissions.fromString("--x--x--x");
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
             SendCommand.class,
             QueueCommand.class,
             SpoolCommand.class,
+            DkimCommand.class,
             ConfigCommand.class,
             Rehearse.class
         },

@@ -31,6 +31,9 @@ import org.postern.queue.Queue;
 import org.postern.route.Forwarding;
 import org.postern.route.NextHopMailboxes;
 import org.postern.route.Router;
+import org.postern.signing.KeyWatch;
+import org.postern.signing.Keyring;
+import org.postern.signing.Signer;
 import org.postern.smtp.Host;
 import org.postern.smtp.Reply;
 import org.postern.smtp.server.Events;
@@ -58,6 +61,7 @@ final class Mta implements AutoCloseable {
     private final Examiner examiner;
     private final Greylist greylist;
     private final Certificates certificates;
+    private final KeyWatch keys;
     private final Optional<ControlServer> control;
     private final Pickup pickup;
     private final Duration stopTime;
@@ -69,6 +73,7 @@ final class Mta implements AutoCloseable {
             Examiner examiner,
             Greylist greylist,
             Certificates certificates,
+            KeyWatch keys,
             Optional<ControlServer> control,
             Pickup pickup,
             Duration stopTime) {
@@ -80,6 +85,7 @@ final class Mta implements AutoCloseable {
         this.examiner = examiner;
         this.greylist = greylist;
         this.certificates = certificates;
+        this.keys = keys;
         this.stopTime = stopTime;
     }
 
@@ -101,7 +107,9 @@ final class Mta implements AutoCloseable {
         Router router = Rooms.router(config);
         Reports reports = reports(config, spool, clock);
         Forwarding forwarding = Rooms.forwarding(config, clock);
-        Deliveries deliveries = Rooms.deliveries(config, spool, router, forwarding, resolver);
+        var keyring = new Keyring(config.signing());
+        Deliveries deliveries = Rooms.deliveries(
+                config, spool, router, forwarding, resolver, new Signer(keyring, config.hostname(), clock));
         Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
         reports.deliverBy(queue::add);
         var examiner = new Examiner(config, resolver, clock);
@@ -130,6 +138,7 @@ final class Mta implements AutoCloseable {
         if (config.sending().usesMx()) {
             lookAtOurGreeting(config, resolver);
         }
+        KeyWatch keys = KeyWatch.start(Rooms.madeKeys(config), keyring, resolver, clock);
         queue.start();
         try {
             SmtpServer server = builder.start();
@@ -145,10 +154,12 @@ final class Mta implements AutoCloseable {
                     examiner,
                     greylist,
                     certificates,
+                    keys,
                     control,
                     pickup,
                     config.intake().stopTime());
         } catch (IOException problem) {
+            keys.close();
             queue.close();
             throw problem;
         }
@@ -231,6 +242,7 @@ final class Mta implements AutoCloseable {
         server.stop(stopTime);
         pickup.close();
         certificates.close();
+        keys.close();
         // Before what it asks: nobody may look into a store that is closed.
         control.ifPresent(ControlServer::close);
         queue.close(stopTime);

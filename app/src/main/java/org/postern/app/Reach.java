@@ -16,6 +16,7 @@ import org.postern.dns.CachingResolver;
 import org.postern.dns.Resolver;
 import org.postern.dsn.Reports;
 import org.postern.queue.Queue;
+import org.postern.signing.Signer;
 import org.postern.spool.RocksSpool;
 import org.postern.spool.SpoolProblem;
 
@@ -80,8 +81,13 @@ final class Reach {
         var reports =
                 new Reports(config.hostname(), spool, config.keeping().retry().expire(), _ -> true, clock);
         Resolver resolver = new CachingResolver(config.dns().settings());
-        Deliveries deliveries =
-                Rooms.deliveries(config, spool, Rooms.router(config), Rooms.forwarding(config, clock), resolver);
+        Deliveries deliveries = Rooms.deliveries(
+                config,
+                spool,
+                Rooms.router(config),
+                Rooms.forwarding(config, clock),
+                resolver,
+                Signer.none(config.hostname()));
         Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
         var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.NO);
         return new Control() {

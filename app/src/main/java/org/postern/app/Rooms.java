@@ -18,6 +18,8 @@ import org.postern.route.Forwarding;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
 import org.postern.route.Srs;
+import org.postern.signing.MadeKeys;
+import org.postern.signing.Signer;
 import org.postern.spool.Spool;
 
 /** What the server and the commands that work without one are both made of. */
@@ -45,10 +47,22 @@ final class Rooms {
         return new Forwarding(aliases, aliasing.srs().map(domain -> new Srs(domain, srs, clock)));
     }
 
-    static Deliveries deliveries(Config config, Spool spool, Router router, Forwarding forwarding, Resolver resolver) {
+    static Deliveries deliveries(
+            Config config, Spool spool, Router router, Forwarding forwarding, Resolver resolver, Signer signer) {
         Ourselves here = Ourselves.here(config.hostname());
         return new Deliveries(
-                config, spool, router, forwarding, resolver, new OwnHost(Set.of(here.name()), here.addresses()));
+                config,
+                spool,
+                router,
+                forwarding,
+                resolver,
+                new OwnHost(Set.of(here.name()), here.addresses()),
+                signer);
+    }
+
+    /** The keys that {@code postern dkim new} makes. */
+    static MadeKeys madeKeys(Config config) {
+        return new MadeKeys(config.data().resolve("dkim"));
     }
 
     /** A queue that delivers as the configuration says, once it is started. */

@@ -60,7 +60,7 @@ final class SpoolCommand {
             out.println(directory + ": " + (found.isFine() ? "fine" : "damaged"));
             describe(out, found, "whole");
             if (!found.isFine()) {
-                out.println("To save what can be saved: postern spool repair" + withConfig(option));
+                out.println("To save what can be saved: postern spool repair" + option.again());
             }
         }
         return found.isFine() ? FINE : NOT_FINE;
@@ -107,7 +107,7 @@ final class SpoolCommand {
         repaired.contents().forEach(file -> out.println("  content   " + file + ": what could be read"));
         out.println("  report    " + repaired.report().orElseThrow());
         out.println("  damaged   " + repaired.kept().orElseThrow() + ": remove it when you need it no more");
-        out.println("Start the server again: postern serve" + withConfig(option));
+        out.println("Start the server again: postern serve" + option.again());
     }
 
     private static void describe(PrintWriter out, Inspection found, String how) {
@@ -163,9 +163,5 @@ final class SpoolCommand {
 
     private static Path directory(ConfigOption option) throws Unusable {
         return option.valid().config().data().resolve("spool");
-    }
-
-    private static String withConfig(ConfigOption option) {
-        return option.file().map(file -> " --config " + file).orElse("");
     }
 }

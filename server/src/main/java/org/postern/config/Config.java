@@ -12,6 +12,7 @@ import org.postern.dns.DnsSettings;
 import org.postern.policy.Net;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
+import org.postern.signing.KeyFile;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.server.Limits;
@@ -27,6 +28,7 @@ import org.postern.tls.CertificateFiles;
  * @param trusted relay.trusted
  * @param aliasing names that stand for other mailboxes
  * @param sending how mail goes on to other hosts
+ * @param signing keys that what leaves is signed with, whatever DNS says of them
  * @param judging how strangers are judged
  */
 public record Config(
@@ -39,6 +41,7 @@ public record Config(
         List<LocalDomain> domains,
         Aliasing aliasing,
         Sending sending,
+        List<KeyFile> signing,
         Dns dns,
         Judging judging,
         Limits limits,

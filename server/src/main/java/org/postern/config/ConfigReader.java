@@ -118,6 +118,7 @@ final class ConfigReader {
                 domains,
                 aliasing,
                 sending,
+                new SigningReader(root, this::path).read(),
                 dns,
                 judging,
                 limits(limits),

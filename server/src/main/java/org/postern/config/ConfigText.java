@@ -12,6 +12,7 @@ import org.postern.route.LocalDomain.Delivery;
 import org.postern.route.LocalDomain.Mailboxes;
 import org.postern.route.NextHop;
 import org.postern.route.RouteRule;
+import org.postern.signing.KeyFile;
 import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.server.Limits;
 
@@ -52,6 +53,12 @@ public final class ConfigText {
         config.domains().forEach(this::write);
         write(config.aliasing());
         write(config.sending());
+        for (KeyFile key : config.signing()) {
+            head("[[dkim]]");
+            line("domain", quoted(key.domain().name()));
+            line("selector", quoted(key.selector()));
+            line("key", quoted(key.file().toString()));
+        }
         write(config.dns());
         new PolicyText(this).write(config.judging());
         head("[queue]");

@@ -19,6 +19,7 @@ import org.postern.route.Route;
 import org.postern.route.RouteRule;
 import org.postern.route.Router;
 import org.postern.route.TlsNeed;
+import org.postern.signing.Signer;
 import org.postern.smtp.Domain;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Host;
@@ -40,9 +41,18 @@ public final class Deliveries implements Courier {
     /** How each destination is gone to, once something went there. */
     private final Map<Destination, Way> ways = new ConcurrentHashMap<>();
 
-    /** Delivers what {@code spool} holds by {@code router}'s routes; {@code forwarding} writes the senders of what aliases send on. */
+    /**
+     * Delivers what {@code spool} holds by {@code router}'s routes; {@code forwarding} writes the senders of what aliases send on, {@code signer}
+     * signs what goes to other hosts.
+     */
     public Deliveries(
-            Config config, Spool spool, Router router, Forwarding forwarding, Resolver resolver, OwnHost own) {
+            Config config,
+            Spool spool,
+            Router router,
+            Forwarding forwarding,
+            Resolver resolver,
+            OwnHost own,
+            Signer signer) {
         this.spool = spool;
         this.router = router;
         this.hostname = config.hostname();
@@ -55,6 +65,7 @@ public final class Deliveries implements Courier {
                 Targets.of(resolver, own, sending),
                 new Connector(new Connector.Pace(Connector.Pace.DEFAULT.moment(), sending.connectTime())),
                 SmtpClient.named(hostname).withDeadlines(Deadlines.DEFAULT.withConnect(sending.connectTime())),
+                signer,
                 new Remotes.Settings(sending.messagesPerConnection(), sending.connectionTime(), sending.idleTime()));
     }
 

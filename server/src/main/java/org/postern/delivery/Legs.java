@@ -11,6 +11,7 @@ import java.util.Set;
 import org.postern.route.Forwarding;
 import org.postern.route.Route;
 import org.postern.route.Router;
+import org.postern.smtp.Domain;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.ReversePath;
@@ -43,7 +44,8 @@ record Legs(Router router, Forwarding forwarding) {
         var legs = new ArrayList<Leg>();
         for (Map.Entry<Kind, List<ForwardPath>> one : kinds.entrySet()) {
             ReversePath from = one.getKey().leadsOut ? sender(message.from()) : message.from();
-            legs.add(new Leg(from, mark(one.getKey().alias), one.getValue()));
+            Optional<Domain> sentOnBy = one.getKey().leadsOut ? domain(one.getKey().alias) : Optional.empty();
+            legs.add(new Leg(from, mark(one.getKey().alias), sentOnBy, one.getValue()));
         }
         return legs;
     }
@@ -56,6 +58,12 @@ record Legs(Router router, Forwarding forwarding) {
     private ReversePath sender(ReversePath from) throws IOException {
         boolean isOurs = from instanceof Mailbox mailbox && router.ours(mailbox).isPresent();
         return isOurs ? from : forwarding.sender(from);
+    }
+
+    private static Optional<Domain> domain(Optional<ForwardPath> alias) {
+        return alias.flatMap(path -> path instanceof Mailbox mailbox && mailbox.host() instanceof Domain domain
+                ? Optional.of(domain)
+                : Optional.empty());
     }
 
     private static String mark(Optional<ForwardPath> alias) {

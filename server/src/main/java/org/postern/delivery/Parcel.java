@@ -17,6 +17,7 @@ import org.postern.message.NotConvertible;
 import org.postern.message.SevenBit;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Diagnosis;
+import org.postern.signing.Signer;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.Extension;
 import org.postern.smtp.ForwardPath;
@@ -28,11 +29,20 @@ import org.postern.smtp.client.ClientSession;
 import org.postern.smtp.client.Payload;
 import org.postern.spool.Spool;
 import org.postern.spool.SpooledMessage;
+import org.postern.spool.Standing;
 
-/** A message as it goes to one host: made to fit what that host can do, or refused where it can't be. */
+/** A message as it goes to one host: made to fit what that host can do, or refused where it can't be; signed when that is done. */
 final class Parcel {
+    /** What signatures add, about. */
+    private static final int SIGNATURE_OCTETS = 2_048;
+
+    /** Up to so much it is read once, to be signed and sent; what is larger is read for each. */
+    private static final int SMALL_OCTETS = 262_144;
+
     private final Spool spool;
+    private final Signer signer;
     private final SpooledMessage message;
+    private final Signer.Leaving leaving;
     private final ReversePath from;
     private final byte[] trace;
     private final List<ForwardPath> recipients = new ArrayList<>();
@@ -42,15 +52,24 @@ final class Parcel {
     /** What is done to it for a host that takes 7 bits only. */
     private Optional<SevenBit> sevenBit = Optional.empty();
 
-    Parcel(Spool spool, SpooledMessage message, Leg leg, ClientSession session) throws IOException {
-        this.spool = spool;
+    Parcel(Remotes remotes, SpooledMessage message, Leg leg, ClientSession session) throws IOException {
+        this.spool = remotes.spool();
+        this.signer = remotes.signer();
         this.message = message;
+        this.leaving = leaving(message, leg);
         this.from = leg.from();
         this.trace = (leg.mark() + message.trace()).getBytes(UTF_8);
         recipients.addAll(leg.to());
         fitAddresses(session);
         fitContent(session);
         fitSize(session);
+    }
+
+    private static Signer.Leaving leaving(SpooledMessage message, Leg leg) {
+        if (message.standing() == Standing.OURS) {
+            return new Signer.Leaving.Ours();
+        }
+        return leg.sentOnBy().<Signer.Leaving>map(Signer.Leaving.SentOn::new).orElse(new Signer.Leaving.Passing());
     }
 
     private void refuse(List<ForwardPath> whom, Diagnosis why) {
@@ -133,12 +152,43 @@ final class Parcel {
     }
 
     private long octets() {
-        return sevenBit.map(SevenBit::octets).orElse(trace.length + message.octets());
+        return sevenBit.map(SevenBit::octets).orElse(trace.length + message.octets())
+                + (isSigned() ? SIGNATURE_OCTETS : 0);
+    }
+
+    private boolean isSigned() {
+        return !signer.isIdle() && !(leaving instanceof Signer.Leaving.Passing);
     }
 
     /** With our trace, as it lies here. */
     private InputStream whole() throws IOException {
         return new SequenceInputStream(new ByteArrayInputStream(trace), spool.content(message));
+    }
+
+    /** As it is sent, but for what is signed. */
+    private InputStream converted() throws IOException {
+        return sevenBit.isPresent() ? sevenBit.get().convert(whole()) : whole();
+    }
+
+    private InputStream signed() throws IOException {
+        if (!isSigned()) {
+            return converted();
+        }
+        boolean isSmall = octets() <= SMALL_OCTETS;
+        byte[] small = isSmall ? readOnce() : new byte[0];
+        String fields;
+        try (InputStream content = isSmall ? new ByteArrayInputStream(small) : converted()) {
+            fields = signer.fields(leaving, content);
+        }
+        return new SequenceInputStream(
+                new ByteArrayInputStream(fields.getBytes(UTF_8)),
+                isSmall ? new ByteArrayInputStream(small) : converted());
+    }
+
+    private byte[] readOnce() throws IOException {
+        try (InputStream content = converted()) {
+            return content.readAllBytes();
+        }
     }
 
     /** Whom it goes to. */
@@ -160,7 +210,7 @@ final class Parcel {
         return new Payload() {
             @Override
             public InputStream open() throws IOException {
-                return sevenBit.isPresent() ? sevenBit.get().convert(whole()) : whole();
+                return signed();
             }
 
             @Override

@@ -146,7 +146,7 @@ final class RemoteRun implements Courier.Run {
         boolean isReused = session != null;
         ClientSession open = session();
         try {
-            var parcel = new Parcel(remotes.spool(), message, leg, open);
+            var parcel = new Parcel(remotes, message, leg, open);
             parcel.refusals().forEach(outcomes::put);
             if (parcel.recipients().isEmpty()) {
                 return List.of();

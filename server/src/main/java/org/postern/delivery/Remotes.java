@@ -1,11 +1,19 @@
 package org.postern.delivery;
 
 import java.time.Duration;
+import org.postern.signing.Signer;
 import org.postern.smtp.client.SmtpClient;
 import org.postern.spool.Spool;
 
 /** What all runs to other hosts share. */
-record Remotes(Spool spool, Legs legs, Targets targets, Connector connector, SmtpClient client, Settings settings) {
+record Remotes(
+        Spool spool,
+        Legs legs,
+        Targets targets,
+        Connector connector,
+        SmtpClient client,
+        Signer signer,
+        Settings settings) {
     /**
      * How connections are used.
      *

@@ -27,6 +27,7 @@ import org.postern.queue.Diagnosis;
 import org.postern.route.Forwarding;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
+import org.postern.signing.Signer;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.MailParameters;
@@ -67,7 +68,8 @@ class DeliveriesTest {
                     router,
                     Forwarding.none(),
                     new TestZone("").resolver(),
-                    new OwnHost(Set.of(), Set.of()));
+                    new OwnHost(Set.of(), Set.of()),
+                    Signer.none(config.hostname()));
             var destination =
                     deliveries.destination(message.recipients().getFirst().path());
             try (Run run = deliveries.run(destination)) {

@@ -47,6 +47,7 @@ import org.postern.route.NextHopMailboxes;
 import org.postern.route.OwnHost;
 import org.postern.route.Router;
 import org.postern.route.Srs;
+import org.postern.signing.Signer;
 import org.postern.smtp.Domain;
 import org.postern.smtp.server.SmtpServer;
 import org.postern.smtp.transcript.Peer;
@@ -257,7 +258,8 @@ final class DoorTranscriptTest {
                 router,
                 Forwarding.none(),
                 new TestZone("").resolver(),
-                new OwnHost(Set.of(), Set.of()));
+                new OwnHost(Set.of(), Set.of()),
+                Signer.none(new Domain("mx.example.com")));
         var queue = new Queue(
                 spool,
                 courier,
