@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String[] SMTP = {"org.postern.smtp.."};
     private static final String[] IDENTITY = {
+        "org.postern.dmarc..",
         "org.postern.dns..",
         "org.postern.dnsbl..",
         "org.postern.finding..",

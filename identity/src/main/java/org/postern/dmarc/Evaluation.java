@@ -124,7 +124,7 @@ final class Evaluation {
             return outcome(
                     Result.TEMPERROR,
                     (isUnknown
-                                    ? "whose domains these are can't be found out now: "
+                                    ? "which organisation these are of can't be found out now: "
                                     : "whether " + author + " exists can't be found out now: ")
                             + told(identifiers)
                             + asks,
@@ -238,7 +238,7 @@ final class Evaluation {
 
     private static String told(List<Identifier> identifiers) {
         if (identifiers.isEmpty()) {
-            return "neither SPF nor DKIM passes for any domain";
+            return "neither SPF nor DKIM was for any domain";
         }
         String some =
                 identifiers.stream().limit(MAX_TOLD).map(Identifier::toString).collect(Collectors.joining(", "));

@@ -63,6 +63,10 @@ public sealed interface FromField {
         while (octets[colon] != ':') {
             colon++;
         }
+        // RFC 5322 §4.5.8: obsolete, and for some programs no From field.
+        if (octets[colon - 1] == ' ' || octets[colon - 1] == '\t') {
+            return new Unusable("the From field has white space before its colon");
+        }
         try {
             return of(AuthorParser.parse(Arrays.copyOfRange(octets, colon + 1, octets.length)));
         } catch (Malformed field) {

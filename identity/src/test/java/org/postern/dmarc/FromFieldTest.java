@@ -31,7 +31,7 @@ class FromFieldTest {
     private static final List<String> GOOD = List.of(
             "From: ann@example.org",
             "From:ann@example.org",
-            "from : ann@EXAMPLE.org",
+            "from: ann@EXAMPLE.org",
             "FROM: <ann@example.org>",
             "From: Ann Example <ann@example.org>",
             "From: Ann Q. Public <ann@example.org>",
@@ -274,6 +274,7 @@ class FromFieldTest {
         }
         assertThat(reason("From: ann@example.org\r\n ".getBytes(UTF_8)))
                 .isEqualTo("the From field has a line of white space alone");
+        assertThat(reason("From : ann@example.org")).isEqualTo("the From field has white space before its colon");
         // A fold inside an address.
         assertThat(reason("From: <ann@\r\n example.org>")).startsWith("the From field has no domain in an address");
         assertThat(reason("From: ann@evil.example\r\n .example.org"))
