@@ -30,6 +30,8 @@ final class RelaxedBody extends Canonicalizer {
 
     @Override
     void add(byte[] octets, int from, int to) {
+        // Looked for once: else white space at the end of a piece would cost time for each that is within it.
+        int stop = beforeHeld(octets, from, to);
         int at = from;
         while (at < to) {
             at = hold(octets, at, to);
@@ -37,7 +39,7 @@ final class RelaxedBody extends Canonicalizer {
                 return;
             }
             release();
-            int end = plainEnd(octets, at, to);
+            int end = Math.max(at, plainEnd(octets, at, stop, to));
             emit(octets, at, end);
             isEmpty &= at == end;
             at = end;
@@ -87,11 +89,10 @@ final class RelaxedBody extends Canonicalizer {
     }
 
     /**
-     * Up to where all goes as it is: before a tab, before white space that more of it or a line end follows, and before what must be held
-     * because {@code to} comes.
+     * Up to where all goes as it is: before a tab, before white space that more of it or a line end follows, and before {@code end}, where
+     * what must be held begins because {@code to} comes.
      */
-    private static int plainEnd(byte[] octets, int from, int to) {
-        int end = beforeHeld(octets, from, to);
+    private static int plainEnd(byte[] octets, int from, int end, int to) {
         int at = from;
         for (; at + 9 <= end; at += 8) {
             long here = (long) EIGHT.get(octets, at);
