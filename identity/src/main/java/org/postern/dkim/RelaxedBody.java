@@ -94,17 +94,21 @@ final class RelaxedBody extends Canonicalizer {
      */
     private static int plainEnd(byte[] octets, int from, int end, int to) {
         int at = from;
-        for (; at + 9 <= end; at += 8) {
+        // Whether the octet before is a space: at the place of the first.
+        long spaceBefore = 0;
+        for (; at + 8 <= end; at += 8) {
             long here = (long) EIGHT.get(octets, at);
-            long next = (long) EIGHT.get(octets, at + 1);
             long spaces = equal(here, ' ');
-            if ((equal(here, '\t') | (spaces & (equal(next, ' ') | equal(next, '\r') | equal(next, '\t')))) != 0) {
-                int odd = firstOdd(octets, at, at + 8, to);
+            long follow = spaces | equal(here, '\r');
+            if ((equal(here, '\t') | (spaces & (follow >>> 8)) | (spaceBefore & follow)) != 0) {
+                int odd = firstOdd(octets, Math.max(from, at - 1), at + 8, to);
                 if (odd < at + 8) {
                     return odd;
                 }
             }
+            spaceBefore = spaces >>> 56;
         }
+        at = Math.max(from, at - 1);
         return firstOdd(octets, at, end, to);
     }
 
