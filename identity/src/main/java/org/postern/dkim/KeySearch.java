@@ -25,6 +25,9 @@ public final class KeySearch {
     /** RFC 8301 §3.2 asks for that much; longer ones cost too much time. */
     static final int MAX_RSA_BITS = 4_096;
 
+    /** Time grows with the exponent too; everybody's has 17 bits, or 2. */
+    private static final int MAX_EXPONENT_BITS = 64;
+
     /** §3.6.2.2 leaves open what several records mean: so many are tried. */
     private static final int MAX_RECORDS = 4;
 
@@ -148,8 +151,13 @@ public final class KeySearch {
         if (bits < MIN_RSA_BITS) {
             return Optional.of("its key has " + bits + " bits, and fewer than " + MIN_RSA_BITS + " are not believed");
         }
-        return bits > MAX_RSA_BITS
-                ? Optional.of("its key has " + bits + " bits, and more than " + MAX_RSA_BITS + " are not tried")
+        if (bits > MAX_RSA_BITS) {
+            return Optional.of("its key has " + bits + " bits, and more than " + MAX_RSA_BITS + " are not tried");
+        }
+        int exponent = rsa.getPublicExponent().bitLength();
+        return exponent > MAX_EXPONENT_BITS
+                ? Optional.of("its key has an exponent of " + exponent + " bits, and more than " + MAX_EXPONENT_BITS
+                        + " are not tried")
                 : Optional.empty();
     }
 

@@ -30,6 +30,8 @@ final class RelaxedBody extends Canonicalizer {
 
     @Override
     void add(byte[] octets, int from, int to) {
+        // Looked for once: else white space at the end of a piece would cost time for each that is within it.
+        int stop = beforeHeld(octets, from, to);
         int at = from;
         while (at < to) {
             at = hold(octets, at, to);
@@ -37,7 +39,7 @@ final class RelaxedBody extends Canonicalizer {
                 return;
             }
             release();
-            int end = plainEnd(octets, at, to);
+            int end = Math.max(at, plainEnd(octets, at, stop, to));
             emit(octets, at, end);
             isEmpty &= at == end;
             at = end;
@@ -87,23 +89,26 @@ final class RelaxedBody extends Canonicalizer {
     }
 
     /**
-     * Up to where all goes as it is: before a tab, before white space that more of it or a line end follows, and before what must be held
-     * because {@code to} comes.
+     * Up to where all goes as it is: before a tab, before white space that more of it or a line end follows, and before {@code end}, where
+     * what must be held begins because {@code to} comes.
      */
-    private static int plainEnd(byte[] octets, int from, int to) {
-        int end = beforeHeld(octets, from, to);
+    private static int plainEnd(byte[] octets, int from, int end, int to) {
         int at = from;
-        for (; at + 9 <= end; at += 8) {
+        // Whether the octet before is a space: at the place of the first.
+        long spaceBefore = 0;
+        for (; at + 8 <= end; at += 8) {
             long here = (long) EIGHT.get(octets, at);
-            long next = (long) EIGHT.get(octets, at + 1);
             long spaces = equal(here, ' ');
-            if ((equal(here, '\t') | (spaces & (equal(next, ' ') | equal(next, '\r') | equal(next, '\t')))) != 0) {
-                int odd = firstOdd(octets, at, at + 8, to);
+            long follow = spaces | equal(here, '\r');
+            if ((equal(here, '\t') | (spaces & (follow >>> 8)) | (spaceBefore & follow)) != 0) {
+                int odd = firstOdd(octets, Math.max(from, at - 1), at + 8, to);
                 if (odd < at + 8) {
                     return odd;
                 }
             }
+            spaceBefore = spaces >>> 56;
         }
+        at = Math.max(from, at - 1);
         return firstOdd(octets, at, end, to);
     }
 

@@ -24,6 +24,8 @@ public final class SignedHeader {
         for (String name : names) {
             byName.putIfAbsent(lower(name), new ArrayDeque<>());
         }
+        // What has no name is no field.
+        byName.remove("");
         for (Field field : fields) {
             Deque<Field> same = byName.get(lower(field.name()));
             if (same != null) {

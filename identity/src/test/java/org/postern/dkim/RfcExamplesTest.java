@@ -1,0 +1,105 @@
+package org.postern.dkim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.postern.dns.TestZone;
+import org.postern.finding.Result;
+
+/** The examples of the RFCs, with the keys that they print. */
+class RfcExamplesTest {
+    private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
+
+    private static final TestZone ZONE = new TestZone("""
+        brisbane._domainkey.example.com. TXT "v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ" \
+        "KBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYt" "IxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v" \
+        "/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhi" "tdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB"
+        brisbane._domainkey.football.example.com. TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+        test._domainkey.football.example.com. TXT "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWR" \
+        "iGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutAC" \
+        "DfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3" "Ip3G+2kryOTIKT+l/K4w3QIDAQAB"
+        """);
+
+    /** RFC 6376 §A.2, with one space in the body (erratum 3192) and fields indented by six and eight (erratum 4926). */
+    private static final String RFC_6376 = """
+        DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;
+              c=simple/simple; q=dns/txt; i=joe@football.example.com;
+              h=Received : From : To : Subject : Date : Message-ID;
+              bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+              b=AuUoFEfDxTDkHlLXSZEpZj79LICEps6eda7W3deTVFOk4yAUoqOB
+                4nujc7YopdG5dWLSdNg6xNAZpOPr+kHxt1IrE+NahM6L/LbvaHut
+                KVdkLLkpVaVVQPzeRDI009SO2Il5Lu7rDNH6mZckBdrIx0orEtZV
+                4bmp/YzhwvcubU4=;
+        Received: from client1.football.example.com  [192.0.2.1]
+              by submitserver.example.com with SUBMISSION;
+              Fri, 11 Jul 2003 21:01:54 -0700 (PDT)
+        From: Joe SixPack <joe@football.example.com>
+        To: Suzie Q <suzie@shopping.example.net>
+        Subject: Is dinner ready?
+        Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+        Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+        Hi.
+
+        We lost the game. Are you hungry yet?
+
+        Joe.
+        """.replace("\n", "\r\n");
+
+    /** RFC 8463 §A.3. */
+    private static final String RFC_8463 = """
+        DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+         d=football.example.com; i=@football.example.com;
+         q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+         subject : date : message-id : from : subject : date;
+         bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+         b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+         Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+        DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;
+         d=football.example.com; i=@football.example.com;
+         q=dns/txt; s=test; t=1528637909; h=from : to : subject :
+         date : message-id : from : subject : date;
+         bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+         b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3
+         DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz
+         dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
+        From: Joe SixPack <joe@football.example.com>
+        To: Suzie Q <suzie@shopping.example.net>
+        Subject: Is dinner ready?
+        Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+        Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+        Hi.
+
+        We lost the game.  Are you hungry yet?
+
+        Joe.
+
+        """.replace("\n", "\r\n");
+
+    private static List<Result> results(String message) throws IOException {
+        return Mail.verified(message, ZONE.resolver(), NOW).stream()
+                .map(SignatureResult::result)
+                .toList();
+    }
+
+    @Test
+    void theExampleOfRfc6376Passes() throws IOException {
+        assertThat(results(RFC_6376)).containsExactly(Result.PASS);
+    }
+
+    /** Erratum 3192: as it is printed, with two spaces, its hash is another one. */
+    @Test
+    void theExampleOfRfc6376AsPrintedFails() throws IOException {
+        assertThat(results(RFC_6376.replace("game. Are", "game.  Are"))).containsExactly(Result.FAIL);
+    }
+
+    @Test
+    void bothSignaturesOfTheExampleOfRfc8463Pass() throws IOException {
+        assertThat(results(RFC_8463)).containsExactly(Result.PASS, Result.PASS);
+        assertThat(results(RFC_8463.replace("Is dinner", "Was dinner"))).containsExactly(Result.FAIL, Result.FAIL);
+    }
+}
