@@ -83,7 +83,8 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
                 mailFrom.equals("<>") || mailFrom.isEmpty() ? new ReversePath.Null() : mailbox("--mail-from", mailFrom);
         Config config = option.valid().config();
         Mailbox to = rcptTo == null ? new Mailbox("somebody", config.hostname()) : mailbox("--rcpt-to", rcptTo);
-        try (Examiner examiner = new Examiner(config, new CachingResolver(settings(config)), Clock.systemUTC())) {
+        try (Examiner examiner = new Examiner(
+                config, new CachingResolver(settings(config)), Rooms.trusted(config)::exceptions, Clock.systemUTC())) {
             examiner.lookAfterLists();
             Verdict verdict = examiner.judge(client, greets, from, to);
             PrintWriter out = spec.commandLine().getOut();

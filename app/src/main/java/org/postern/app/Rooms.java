@@ -10,6 +10,8 @@ import org.postern.config.Config;
 import org.postern.delivery.Deliveries;
 import org.postern.dns.Resolver;
 import org.postern.greeting.Ourselves;
+import org.postern.quarantine.Suspects;
+import org.postern.quarantine.Trusted;
 import org.postern.queue.Queue;
 import org.postern.queue.Reporter;
 import org.postern.queue.Suspensions;
@@ -49,6 +51,14 @@ final class Rooms {
         Ourselves here = Ourselves.here(config.hostname());
         return new Deliveries(
                 config, spool, router, forwarding, resolver, new OwnHost(Set.of(here.name()), here.addresses()));
+    }
+
+    static Suspects suspects(Config config, Spool spool) {
+        return new Suspects(spool, config.quarantine().keep());
+    }
+
+    static Trusted trusted(Config config) throws IOException {
+        return Trusted.open(config.data().resolve(Trusted.NAME));
     }
 
     /** A queue that delivers as the configuration says, once it is started. */

@@ -38,6 +38,7 @@ class ArchitectureTest {
         "org.postern.dsn..",
         "org.postern.maildrop..",
         "org.postern.policy..",
+        "org.postern.quarantine..",
         "org.postern.queue..",
         "org.postern.route..",
         "org.postern.spool..",
@@ -176,6 +177,7 @@ class ArchitectureTest {
                         "org.postern.delivery..",
                         "org.postern.door..",
                         "org.postern.policy..",
+                        "org.postern.quarantine..",
                         "org.postern.queue..",
                         "org.postern.route..",
                         "org.postern.spool..")

@@ -28,6 +28,7 @@ import org.postern.tls.CertificateFiles;
  * @param aliasing names that stand for other mailboxes
  * @param sending how mail goes on to other hosts
  * @param judging how strangers are judged
+ * @param quarantine what is done with what is doubtful
  */
 public record Config(
         Domain hostname,
@@ -41,6 +42,7 @@ public record Config(
         Sending sending,
         Dns dns,
         Judging judging,
+        Quarantine quarantine,
         Limits limits,
         Intake intake,
         Keeping keeping,

@@ -25,6 +25,7 @@ import org.postern.smtp.Mailbox;
 import org.postern.smtp.Reply;
 import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.Session;
+import org.postern.spool.Doubt;
 
 /** Judges the stranger of one session: what is found about it, and what is said of that, and when. For the session's thread. */
 final class Judge {
@@ -33,7 +34,7 @@ final class Judge {
 
     private final Door door;
     private final Session session;
-    private final Policy policy;
+    private Policy policy;
     private @Nullable Inquiry inquiry;
 
     /** What was found about the open transaction; null before it was asked for. */
@@ -91,6 +92,7 @@ final class Judge {
 
     /** A transaction begins. */
     void from(ReversePath path) {
+        policy = door.examiner().policy();
         inquiry().from(path);
         forget();
     }
@@ -155,6 +157,12 @@ final class Judge {
         }
         last = verdict;
         return verdict;
+    }
+
+    /** Why the message of that verdict goes into quarantine; empty when it does not. */
+    Optional<Doubt> doubt(Verdict verdict) {
+        Case one = found;
+        return one == null ? Optional.empty() : Doubts.of(verdict, one, door.quarantine());
     }
 
     /** What was decided last; empty when nothing was, since the last look. */

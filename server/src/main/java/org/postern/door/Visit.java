@@ -12,7 +12,6 @@ import org.postern.config.Listen;
 import org.postern.finding.Check;
 import org.postern.finding.Result;
 import org.postern.message.OpenMessage;
-import org.postern.policy.Action;
 import org.postern.policy.Judged;
 import org.postern.policy.Verdict;
 import org.postern.route.NextHopMailboxes;
@@ -27,6 +26,7 @@ import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.Session;
 import org.postern.smtp.server.SessionEnd;
 import org.postern.smtp.server.SessionHandler;
+import org.postern.spool.Doubt;
 import org.postern.spool.MessageId;
 import org.postern.spool.Spool;
 import org.postern.spool.SpoolProblem;
@@ -190,14 +190,14 @@ final class Visit implements SessionHandler {
         if (refused.isPresent()) {
             return named(refused.get());
         }
-        boolean quarantined =
-                verdict.filter(one -> one.action() == Action.QUARANTINE).isPresent();
+        Optional<Doubt> doubt = judge.flatMap(one -> verdict.flatMap(one::doubt));
         MessageId id = door.spool().nextId();
         var fields = new Trace(
                 session,
                 door.hostname(),
                 judge.flatMap(Judge::confirmedName),
-                door.judging().receivedSpf());
+                door.judging().receivedSpf(),
+                door.quarantine());
         String ours = fields.fields(verdict, envelope, id.toString(), ZonedDateTime.now(door.clock()));
         // A message of the trusted may come from another server of ours, whose fields are true.
         OpenMessage message = judge.isPresent() ? opened.get().without(fields.forged()) : opened.get();
@@ -215,7 +215,7 @@ final class Visit implements SessionHandler {
                                     session.id(),
                                     expansion.envelope(envelope),
                                     trace,
-                                    quarantined,
+                                    doubt,
                                     standing(verdict),
                                     expansion.originals()),
                             message.octets());

@@ -41,6 +41,16 @@ public record Policy(
         return new Policy(profile, Map.of(), List.of(), List.of(), List.of());
     }
 
+    /** The same with more exceptions. */
+    public Policy with(List<PolicyException> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        var all = new ArrayList<>(exceptions);
+        all.addAll(more);
+        return new Policy(profile, actions, blockLists, welcomeLists, all);
+    }
+
     /** What all findings together earn. */
     public Verdict verdict(Case one) {
         return verdict(judged(one), _ -> true);
@@ -98,7 +108,7 @@ public record Policy(
         if (action == Action.NOTE) {
             return new Judged(finding, action, "");
         }
-        Optional<String> milder = milder(finding.check(), one);
+        Optional<String> milder = milder(finding.check(), action, one);
         return milder.isPresent() ? new Judged(finding, Action.NOTE, milder.get()) : new Judged(finding, action, "");
     }
 
@@ -134,7 +144,7 @@ public record Policy(
                 .orElse(Action.NOTE);
     }
 
-    private Optional<String> milder(Check check, Case one) {
+    private Optional<String> milder(Check check, Action action, Case one) {
         if (!Refusal.isProtocol(check)
                 && one.findings().stream().anyMatch(finding -> finding.is(Check.OWN_LIST, Result.PASS))) {
             return Optional.of("the operator's list lets it in");
@@ -145,7 +155,7 @@ public record Policy(
             }
         }
         return exceptions.stream()
-                .filter(exception -> exception.covers(check, one))
+                .filter(exception -> exception.covers(check, action, one))
                 .findFirst()
                 .map(exception -> "exception for " + exception.who());
     }

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.quarantine.Suspects;
+import org.postern.quarantine.Trusted;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
 import org.postern.queue.SilentReporter;
@@ -71,7 +73,14 @@ class ControlTest {
                 RetrySchedule.DEFAULT,
                 1,
                 clock);
-        desk = new Desk(spool, queue, clock, "Postern of the test", Desk.Running.NO);
+        desk = new Desk(
+                spool,
+                queue,
+                new Suspects(spool, Duration.ofDays(30)),
+                Trusted.open(data.resolve("trusted")),
+                clock,
+                "Postern of the test",
+                Desk.Running.NO);
         server = ControlServer.start(data, desk).orElseThrow();
     }
 

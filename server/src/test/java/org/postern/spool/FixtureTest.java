@@ -122,7 +122,7 @@ class FixtureTest {
                 envelope.from(),
                 body,
                 smtputf8,
-                false,
+                Optional.empty(),
                 Standing.UNPROVEN,
                 "Received: from fixture\r\n",
                 content.length,

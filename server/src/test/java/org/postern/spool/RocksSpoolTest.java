@@ -109,8 +109,8 @@ class RocksSpoolTest {
         SpooledMessage changed;
         try (RocksSpool spool = open()) {
             var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, List.of(bob));
-            var arrival =
-                    new Spool.Arrival(spool.nextId(), "s-1", envelope, "", false, Standing.PROVEN, Map.of(bob, alias));
+            var arrival = new Spool.Arrival(
+                    spool.nextId(), "s-1", envelope, "", Optional.empty(), Standing.PROVEN, Map.of(bob, alias));
             SpooledMessage kept = spool.accept(arrival, new ByteArrayInputStream(new byte[] {'x'}));
             changed = kept.with(kept.age(), Recipient::withNotice);
             spool.update(changed);
