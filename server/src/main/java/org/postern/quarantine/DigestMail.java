@@ -3,8 +3,10 @@ package org.postern.quarantine;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.postern.message.MailDate;
 import org.postern.message.Printable;
@@ -96,10 +98,17 @@ record DigestMail(
     }
 
     private String asking() {
-        return isForPostmaster()
-                ? "To read one: postern quarantine show ID. To let it through, and its sender's next ones too: postern"
-                        + " quarantine release --trust ID. To be rid of it now: postern quarantine drop ID."
-                : "The postmaster is postmaster@" + hostname + ". Say which message you mean by its name, m-...";
+        return "The postmaster is postmaster@" + hostname + ". Say which message you mean by its name, m-...";
+    }
+
+    /** What the postmaster can do, and how. */
+    private static Map<String, String> commands() {
+        Map<String, String> commands = new LinkedHashMap<>();
+        commands.put("To look at one", "postern quarantine show ID");
+        commands.put("To let it through", "postern quarantine release ID");
+        commands.put("and its sender's next ones", "postern quarantine release --trust ID");
+        commands.put("To be rid of it now", "postern quarantine drop ID");
+        return commands;
     }
 
     private String rest() {
@@ -182,7 +191,12 @@ record DigestMail(
             paragraph(text, "", rest());
             text.append('\n');
         }
-        paragraph(text, "", asking());
+        if (isForPostmaster()) {
+            commands()
+                    .forEach((what, command) -> text.append(String.format(Locale.ROOT, "%-27s  %s%n", what, command)));
+        } else {
+            paragraph(text, "", asking());
+        }
         return text.toString();
     }
 
@@ -278,7 +292,13 @@ record DigestMail(
         if (!rest().isEmpty()) {
             html.append("<p>").append(escaped(rest())).append("</p>\n");
         }
-        html.append("<p>").append(escaped(asking())).append("</p>\n");
+        if (isForPostmaster()) {
+            html.append("<table>\n");
+            commands().forEach((what, command) -> cell(html, escaped(what), "<code>" + escaped(command) + "</code>"));
+            html.append("</table>\n");
+        } else {
+            html.append("<p>").append(escaped(asking())).append("</p>\n");
+        }
         return html.append("</body>\n</html>\n").toString();
     }
 
