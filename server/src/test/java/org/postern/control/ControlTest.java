@@ -155,7 +155,8 @@ class ControlTest {
                                 case 10 -> new Request.QuarantineShow(id);
                                 case 11 -> new Request.QuarantineRelease(id);
                                 case 12 -> new Request.QuarantineDrop(id);
-                                case 13 -> new Request.Trust(id, Trust.Scope.values()[most % 2]);
+                                case 13 ->
+                                    new Request.Trust(id, most % 2 == 0 ? Trust.Scope.SENDER : Trust.Scope.DOMAIN);
                                 case 14 -> new Request.TrustList();
                                 case 15 -> new Request.TrustRemove(id);
                                 default -> new Request.Flush();
