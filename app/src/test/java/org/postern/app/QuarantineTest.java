@@ -137,9 +137,11 @@ class QuarantineTest {
                     "mail.good.test",
                     "ann@good.test",
                     "bob@localhost",
-                    "From: =?utf-8?Q?Ann_L=C3=A9e?= <ann@good.test>\r\n"
-                            + "To: bob@localhost\r\n"
-                            + "Subject: =?utf-8?B?R3LDvMOfZQ==?=");
+                    String.join(
+                            "\r\n",
+                            "From: =?utf-8?Q?Ann_L=C3=A9e?= <ann@good.test>",
+                            "To: bob@localhost",
+                            "Subject: =?utf-8?B?R3LDvMOfZQ==?="));
 
             assertThat(says("quarantine", "list"))
                     .contains(id, "iprev", "<ann@good.test> -> <bob@localhost>\n    Grüße\n", "1 message:");
@@ -350,7 +352,7 @@ class QuarantineTest {
                     "mail.good.test",
                     "ann@good.test",
                     "bob@inside.test",
-                    "x-spam-flag: NO\r\nSubject: me\r\nX-Spam-Flag: NO");
+                    String.join("\r\n", "x-spam-flag: NO", "Subject: me", "X-Spam-Flag: NO"));
             Operator.await("the next hop has it", () -> hop.messages().size() == 1);
             assertThat(hop.messages().getFirst().content())
                     .contains("X-Postern-Findings: verdict=quarantine by=iprev;", "\nX-Spam-Flag: YES\n")
