@@ -8,10 +8,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.postern.quarantine.Digests;
+import org.postern.quarantine.Trusted;
 
 /** Who may look into the data directory: nobody but us, except into its maildrop. */
 final class DataDirectory {
-    private static final List<String> SECRET = List.of("spool", "greylist", "suspended", "tls", "srs", "dkim");
+    private static final List<String> SECRET =
+            List.of("spool", "greylist", "suspended", "tls", "srs", "dkim", Trusted.NAME, Digests.NAME);
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
     private static final Set<PosixFilePermission> THROUGH = PosixFilePermissions.fromString("--x--x--x");
 

@@ -21,6 +21,7 @@ import org.postern.door.Examiner;
 import org.postern.message.CrlfStream;
 import org.postern.message.OpenMessage;
 import org.postern.policy.Net;
+import org.postern.policy.PolicyException;
 import org.postern.policy.Verdict;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Greeting;
@@ -96,7 +97,9 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
                 mailFrom.equals("<>") || mailFrom.isEmpty() ? new ReversePath.Null() : mailbox("--mail-from", mailFrom);
         Config config = option.valid().config();
         Mailbox to = rcptTo == null ? new Mailbox("somebody", config.hostname()) : mailbox("--rcpt-to", rcptTo);
-        try (Examiner examiner = new Examiner(config, new CachingResolver(settings(config)), Clock.systemUTC())) {
+        List<PolicyException> trusted = Rooms.readableTrust(config);
+        try (Examiner examiner =
+                new Examiner(config, new CachingResolver(settings(config)), () -> trusted, Clock.systemUTC())) {
             examiner.lookAfterLists();
             Verdict verdict = message == null
                     ? examiner.judge(client, greets, from, to)

@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
             JudgeCommand.class,
             SendCommand.class,
             QueueCommand.class,
+            QuarantineCommand.class,
             SpoolCommand.class,
             DkimCommand.class,
             ConfigCommand.class,

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.config.Quarantine;
 import org.postern.control.ControlServer;
 import org.postern.control.Desk;
 import org.postern.delivery.Deliveries;
@@ -27,6 +28,9 @@ import org.postern.dsn.Reports;
 import org.postern.greeting.PublicSuffixes;
 import org.postern.maildrop.Pickup;
 import org.postern.policy.Greylist;
+import org.postern.quarantine.Digests;
+import org.postern.quarantine.Suspects;
+import org.postern.quarantine.Trusted;
 import org.postern.queue.Queue;
 import org.postern.route.Forwarding;
 import org.postern.route.NextHopMailboxes;
@@ -64,6 +68,7 @@ final class Mta implements AutoCloseable {
     private final KeyWatch keys;
     private final Optional<ControlServer> control;
     private final Pickup pickup;
+    private final Optional<Digests> digests;
     private final Duration stopTime;
 
     private Mta(
@@ -76,10 +81,12 @@ final class Mta implements AutoCloseable {
             KeyWatch keys,
             Optional<ControlServer> control,
             Pickup pickup,
+            Optional<Digests> digests,
             Duration stopTime) {
         this.server = server;
         this.control = control;
         this.pickup = pickup;
+        this.digests = digests;
         this.queue = queue;
         this.spool = spool;
         this.examiner = examiner;
@@ -112,7 +119,8 @@ final class Mta implements AutoCloseable {
                 config, spool, router, forwarding, resolver, new Signer(keyring, config.hostname(), clock));
         Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
         reports.deliverBy(queue::add);
-        var examiner = new Examiner(config, resolver, clock);
+        Trusted trusted = Rooms.trusted(config);
+        var examiner = new Examiner(config, resolver, trusted::exceptions, clock);
         if (config.listen().stream().anyMatch(listen -> listen.role() == Listen.Role.MX)) {
             Thread.ofPlatform().daemon().name("public-suffixes").start(PublicSuffixes::load);
         }
@@ -142,11 +150,13 @@ final class Mta implements AutoCloseable {
         queue.start();
         try {
             SmtpServer server = builder.start();
-            var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.YES);
+            Suspects suspects = Rooms.suspects(config, spool);
+            var desk = new Desk(spool, queue, suspects, trusted, clock, "Postern " + Main.version(), Desk.Running.YES);
             Optional<ControlServer> control = ControlServer.start(config.data(), desk);
             DataDirectory.open(config.data());
             Whereabouts.of(config, server.addresses()).write(config.data());
             Pickup pickup = Pickup.start(Whereabouts.maildrop(config.data()), door.taker());
+            Optional<Digests> digests = digests(config, spool, suspects, queue, clock);
             return new Mta(
                     server,
                     queue,
@@ -157,12 +167,31 @@ final class Mta implements AutoCloseable {
                     keys,
                     control,
                     pickup,
+                    digests,
                     config.intake().stopTime());
         } catch (IOException problem) {
             keys.close();
             queue.close();
             throw problem;
         }
+    }
+
+    /** Where nothing is held any more, what was held before is told of all the same. */
+    private static Optional<Digests> digests(Config config, Spool spool, Suspects suspects, Queue queue, Clock clock) {
+        Quarantine quarantine = config.quarantine();
+        Optional<Digests.Readers> readers =
+                switch (quarantine.digest()) {
+                    case RECIPIENTS -> Optional.of(Digests.Readers.RECIPIENTS);
+                    case POSTMASTER -> Optional.of(Digests.Readers.POSTMASTER);
+                    case OFF -> Optional.empty();
+                };
+        return readers.map(one -> Digests.start(
+                new Digests.Settings(
+                        config.hostname(), config.data().resolve(Digests.NAME), one, quarantine.digestAt()),
+                spool,
+                suspects,
+                queue,
+                clock));
     }
 
     /** In the background: nobody waits for DNS at a start. */
@@ -245,6 +274,7 @@ final class Mta implements AutoCloseable {
         keys.close();
         // Before what it asks: nobody may look into a store that is closed.
         control.ifPresent(ControlServer::close);
+        digests.ifPresent(Digests::close);
         queue.close(stopTime);
         examiner.close();
         try (greylist) {

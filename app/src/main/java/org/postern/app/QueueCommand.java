@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -17,13 +16,11 @@ import org.postern.control.Summary;
 import org.postern.queue.Situation;
 import org.postern.spool.MessageId;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code postern queue}: what waits, why, and what is to be done about it. */
 @Command(
@@ -37,26 +34,11 @@ final class QueueCommand {
 
     private static final int ROWS = 500;
 
-    /** How long to ask again about a message that is being delivered. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-    private static final Duration PAUSE = Duration.ofMillis(100);
-
     @Spec
     private CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init") // picocli sets spec
     QueueCommand() {}
-
-    static final class Id implements ITypeConverter<MessageId> {
-        @Override
-        public MessageId convert(String text) {
-            return MessageId.parse(text)
-                    .orElseThrow(() -> new TypeConversionException("'" + Harmless.text(text)
-                            + "' is no message id: those look like m-01M88T3BE05DD9V; see them with:"
-                            + " postern queue list"));
-        }
-    }
 
     // --- looking
     // ---------------------------------------------------------------------------------------------------------------
@@ -67,7 +49,7 @@ final class QueueCommand {
             @Option(names = "--held", description = "Only messages of which something is held.") boolean held,
             @Option(names = "--json", description = "An object a line: docs/operate.md.") boolean json)
             throws IOException, Unusable {
-        try (Reached reached = reach(option)) {
+        try (Errand.Reached reached = Errand.reach(option)) {
             if (reached.control().isEmpty()) {
                 return json ? 0 : say("nothing is queued: there is no spool yet in " + reached.data());
             }
@@ -125,12 +107,12 @@ final class QueueCommand {
             mixinStandardHelpOptions = true)
     int show(
             @Mixin ConfigOption option,
-            @Parameters(paramLabel = "ID", converter = Id.class) MessageId id,
+            @Parameters(paramLabel = "ID", converter = Ids.Id.class) MessageId id,
             @Option(names = "--content", description = "Write the message itself, octet by octet, to standard output.")
                     boolean content,
             @Option(names = "--json", description = "As one object: docs/operate.md.") boolean json)
             throws IOException, Unusable {
-        try (Reached reached = reach(option)) {
+        try (Errand.Reached reached = Errand.reach(option)) {
             Optional<Control> control = reached.control();
             if (control.isEmpty()) {
                 return notThere("there is no message " + id + ": there is no spool yet in " + reached.data());
@@ -207,7 +189,7 @@ final class QueueCommand {
 
     @Command(name = "flush", description = "Try all that waits now.", mixinStandardHelpOptions = true)
     int flush(@Mixin ConfigOption option) throws IOException, Unusable {
-        try (Reached reached = reach(option)) {
+        try (Errand.Reached reached = Errand.reach(option)) {
             if (reached.control().isEmpty()) {
                 return say("nothing waits: there is no spool yet in " + reached.data());
             }
@@ -241,7 +223,7 @@ final class QueueCommand {
                     String destination,
             @Option(names = "--json", description = "An object a line: docs/operate.md.") boolean json)
             throws IOException, Unusable {
-        try (Reached reached = reach(option)) {
+        try (Errand.Reached reached = Errand.reach(option)) {
             if (reached.control().isEmpty()) {
                 return notThere("no server runs, and there is no spool yet in " + reached.data());
             }
@@ -298,7 +280,7 @@ final class QueueCommand {
 
     private int switchTo(ConfigOption option, Request request, String changed, String unchanged)
             throws IOException, Unusable {
-        try (Reached reached = reach(option)) {
+        try (Errand.Reached reached = Errand.reach(option)) {
             if (reached.control().isEmpty()) {
                 return notThere("there is no spool yet in " + reached.data());
             }
@@ -309,113 +291,28 @@ final class QueueCommand {
         }
     }
 
-    /** One or more. */
-    static final class Ids {
-        @Parameters(
-                paramLabel = "ID",
-                arity = "1..*",
-                converter = Id.class,
-                description = "As postern queue list tells.")
-        private List<MessageId> ids;
-
-        @SuppressWarnings("NullAway.Init") // picocli sets ids
-        Ids() {}
-    }
-
     private int change(
             ConfigOption option, Ids asked, Function<MessageId, Request> request, String done, String unchanged)
             throws IOException, Unusable {
-        int worst = 0;
-        try (Reached reached = reach(option)) {
-            for (MessageId id : asked.ids) {
-                if (reached.control().isEmpty()) {
-                    worst = notThere(unknown(id));
-                    continue;
-                }
-                Answer answer = patiently(reached.control().get(), request.apply(id));
-                int code = answer instanceof Answer.Changed changed
-                        ? tell(id, changed.result(), done, unchanged)
-                        : failed(answer);
-                worst = Math.max(worst, code);
-            }
-        }
-        return worst;
-    }
-
-    private int tell(MessageId id, Answer.Result result, String done, String unchanged) {
-        return switch (result) {
-            case DONE -> say(id + " " + done);
-            case UNCHANGED -> say(id + " " + unchanged);
-            case UNKNOWN -> notThere(unknown(id));
-            case BUSY -> {
-                complain(id + " is being delivered just now: try again");
-                yield 75;
-            }
-        };
-    }
-
-    private static String unknown(MessageId id) {
-        return id + " is not in the queue: delivered, dropped, or never here";
-    }
-
-    private static Answer patiently(Control control, Request request) throws IOException {
-        long until = System.nanoTime() + PATIENCE.toNanos();
-        Answer answer = control.ask(request);
-        while (answer instanceof Answer.Changed changed
-                && changed.result() == Answer.Result.BUSY
-                && System.nanoTime() - until < 0) {
-            try {
-                Thread.sleep(PAUSE);
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                return answer;
-            }
-            answer = control.ask(request);
-        }
-        return answer;
+        return errand().change(option, asked, request, done, unchanged, "in the queue");
     }
 
     // --- telling
     // ---------------------------------------------------------------------------------------------------------------
 
-    private record Reached(String data, Optional<Control> control) implements AutoCloseable {
-        boolean isServer() {
-            return control.isPresent() && control.get() instanceof org.postern.control.ControlClient;
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (control.isPresent()) {
-                control.get().close();
-            }
-        }
-    }
-
-    private static Reached reach(ConfigOption option) throws IOException, Unusable {
-        var config = option.valid().config();
-        return new Reached(config.data().toString(), Reach.of(config));
+    private Errand errand() {
+        return new Errand(spec);
     }
 
     private int say(String line) {
-        spec.commandLine().getOut().println(line);
-        return 0;
+        return errand().say(line);
     }
 
     private int notThere(String line) {
-        complain(line);
-        return 1;
-    }
-
-    private void complain(String line) {
-        spec.commandLine().getErr().println("postern: " + Harmless.text(line));
+        return errand().notThere(line);
     }
 
     private int failed(Answer answer) {
-        if (answer instanceof Answer.Failed(Answer.Reason reason, String text)) {
-            complain(text);
-            return reason == Answer.Reason.UNKNOWN || reason == Answer.Reason.VERSION ? 1 : 75;
-        }
-        complain("the server's answer makes no sense to this Postern: use the commands of the one that runs");
-        return 1;
+        return errand().failed(answer);
     }
 }

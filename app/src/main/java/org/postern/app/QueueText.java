@@ -60,7 +60,7 @@ final class QueueText {
                 "size",
                 message.octets() + " octets" + (details.body().isEmpty() ? "" : ", " + details.body())
                         + (details.smtputf8() ? ", SMTPUTF8" : "")
-                        + (details.quarantined() ? ", quarantined" : ""));
+                        + (details.quarantined() ? ", in quarantine" : ""));
         for (Details.Delivery one : details.recipients()) {
             field(text, "to", path(one.to()));
             String tried = one.attempts() == 0
@@ -139,11 +139,11 @@ final class QueueText {
         return text.toString();
     }
 
-    private static void field(StringBuilder text, String name, String value) {
+    static void field(StringBuilder text, String name, String value) {
         text.append(String.format(Locale.ROOT, "  %-9s %s%n", name, value));
     }
 
-    private static String path(String mailbox) {
+    static String path(String mailbox) {
         return "<" + Harmless.text(mailbox) + ">";
     }
 
@@ -151,11 +151,11 @@ final class QueueText {
         return due.isAfter(now) ? brief(Duration.between(now, due)) : "now";
     }
 
-    private static String full(Instant time) {
+    static String full(Instant time) {
         return FULL.format(time.atZone(ZoneId.systemDefault()));
     }
 
-    private static String brief(Duration time) {
+    static String brief(Duration time) {
         long seconds = time.toSeconds();
         return seconds < 100
                 ? seconds + "s"
@@ -164,7 +164,7 @@ final class QueueText {
                         : seconds < 360_000 ? seconds / 3_600 + "h" : time.toDays() + "d";
     }
 
-    private static String size(long octets) {
+    static String size(long octets) {
         return octets < 10_000
                 ? Long.toString(octets)
                 : octets < 10_240_000 ? octets / 1_024 + "K" : octets / (1 << 20) + "M";

@@ -89,7 +89,14 @@ final class Reach {
                 resolver,
                 Signer.none(config.hostname()));
         Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
-        var desk = new Desk(spool, queue, clock, "Postern " + Main.version(), Desk.Running.NO);
+        var desk = new Desk(
+                spool,
+                queue,
+                Rooms.suspects(config, spool),
+                Rooms.trusted(config),
+                clock,
+                "Postern " + Main.version(),
+                Desk.Running.NO);
         return new Control() {
             @Override
             public void ask(org.postern.control.Request request, Listener listener) throws IOException {

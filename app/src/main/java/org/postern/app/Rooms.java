@@ -1,15 +1,20 @@
 package org.postern.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.postern.config.Aliasing;
 import org.postern.config.Config;
 import org.postern.delivery.Deliveries;
 import org.postern.dns.Resolver;
 import org.postern.greeting.Ourselves;
+import org.postern.policy.PolicyException;
+import org.postern.quarantine.Suspects;
+import org.postern.quarantine.Trusted;
 import org.postern.queue.Queue;
 import org.postern.queue.Reporter;
 import org.postern.queue.Suspensions;
@@ -63,6 +68,20 @@ final class Rooms {
     /** The keys that {@code postern dkim new} makes. */
     static MadeKeys madeKeys(Config config) {
         return new MadeKeys(config.data().resolve("dkim"));
+    }
+
+    static Suspects suspects(Config config, Spool spool) {
+        return new Suspects(spool, config.quarantine().keep());
+    }
+
+    static Trusted trusted(Config config) throws IOException {
+        return Trusted.open(config.data().resolve(Trusted.NAME));
+    }
+
+    /** The same for a command that only judges, and may be anybody's: the file is the server's own. */
+    static List<PolicyException> readableTrust(Config config) throws IOException {
+        Path file = config.data().resolve(Trusted.NAME);
+        return Files.isReadable(file) ? Trusted.open(file).exceptions() : List.of();
     }
 
     /** A queue that delivers as the configuration says, once it is started. */

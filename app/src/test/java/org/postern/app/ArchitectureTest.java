@@ -39,6 +39,7 @@ class ArchitectureTest {
         "org.postern.dsn..",
         "org.postern.maildrop..",
         "org.postern.policy..",
+        "org.postern.quarantine..",
         "org.postern.queue..",
         "org.postern.route..",
         "org.postern.spool..",
@@ -177,6 +178,7 @@ class ArchitectureTest {
                         "org.postern.delivery..",
                         "org.postern.door..",
                         "org.postern.policy..",
+                        "org.postern.quarantine..",
                         "org.postern.queue..",
                         "org.postern.route..",
                         "org.postern.spool..")

@@ -2,6 +2,7 @@ package org.postern.finding;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * All findings in one field, for who wonders about a message; the registered ones too. Its words are the server's own, none a client's:
@@ -21,6 +22,9 @@ public final class FindingsHeader {
     public static final String FIELD = "X-Postern-Findings";
 
     private static final int MAX_PAIRS = 100;
+
+    /** As {@link #field(List, String, Optional)} begins one: never folded before the verdict. */
+    private static final Pattern VERDICT = Pattern.compile("(?m)^" + FIELD + ": verdict=[a-z0-9-]+");
 
     private FindingsHeader() {}
 
@@ -44,6 +48,15 @@ public final class FindingsHeader {
         field.add("verdict=" + Words.keyword(verdict) + by + ";");
         addPairs(field, findings);
         return field.end();
+    }
+
+    /**
+     * Fields that we wrote, this one with another verdict: what was found stays as it was.
+     *
+     * @throws IllegalArgumentException when the verdict is no keyword
+     */
+    public static String judgedAs(String fields, String verdict) {
+        return VERDICT.matcher(fields).replaceFirst(FIELD + ": verdict=" + Words.keyword(verdict));
     }
 
     private static void addPairs(FieldWriter field, List<Finding> findings) {

@@ -65,10 +65,11 @@ public final class Iprev {
         if (!confirmed.isEmpty()) {
             return new Outcome(
                     Finding.of(
-                            Check.IPREV,
-                            Result.PASS,
-                            address + " is " + confirmed.getFirst() + ", which resolves back to it",
-                            answers),
+                                    Check.IPREV,
+                                    Result.PASS,
+                                    address + " is " + confirmed.getFirst() + ", which resolves back to it",
+                                    answers)
+                            .about(confirmed.getFirst().text()),
                     names,
                     confirmed);
         }

@@ -1,11 +1,12 @@
 package org.postern.message;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 
 /** Writes quoted-printable, RFC 2045 §6.7. For one body, one thread. */
-final class QuotedPrintable {
+public final class QuotedPrintable {
     /** Rule 5: 76 at most, the mark of a soft line break among them. */
     private static final int LONGEST = 75;
 
@@ -19,6 +20,18 @@ final class QuotedPrintable {
 
     QuotedPrintable(ByteArrayOutputStream out) {
         this.out = out;
+    }
+
+    /** {@code text} as UTF-8, written so; its line ends become CRLF. */
+    public static String of(String text) {
+        var out = new ByteArrayOutputStream();
+        var writer = new QuotedPrintable(out);
+        for (String line : text.split("\\R", -1)) {
+            byte[] octets = line.getBytes(UTF_8);
+            writer.write(octets, 0, octets.length);
+            writer.lineEnd();
+        }
+        return out.toString(US_ASCII);
     }
 
     /** Rules 1 and 2: whether it stands for itself. */

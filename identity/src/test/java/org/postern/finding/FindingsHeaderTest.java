@@ -28,6 +28,16 @@ class FindingsHeaderTest {
                 .isEqualTo("X-Postern-Findings: verdict=accept; none\r\n");
     }
 
+    @Test
+    void otherVerdictTakesThePlaceOfTheFirst() {
+        String before = "Authentication-Results: mx.example.com; iprev=fail\r\n";
+        String behind = "X: verdict=quarantine\r\n";
+        String ours = FindingsHeader.field(List.of(IPREV), "quarantine", Optional.of(IPREV));
+        String released = FindingsHeader.field(List.of(IPREV), "released", Optional.of(IPREV));
+        assertThat(FindingsHeader.judgedAs(before + ours + behind, "released")).isEqualTo(before + released + behind);
+        assertThat(FindingsHeader.judgedAs(before, "released")).isEqualTo(before);
+    }
+
     @Tag("ar-2")
     @Test
     void verdictIsAKeyword() {

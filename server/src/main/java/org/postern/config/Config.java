@@ -30,6 +30,7 @@ import org.postern.tls.CertificateFiles;
  * @param sending how mail goes on to other hosts
  * @param signing keys that what leaves is signed with, whatever DNS says of them
  * @param judging how strangers are judged
+ * @param quarantine what is done with what is doubtful
  */
 public record Config(
         Domain hostname,
@@ -44,6 +45,7 @@ public record Config(
         List<KeyFile> signing,
         Dns dns,
         Judging judging,
+        Quarantine quarantine,
         Limits limits,
         Intake intake,
         Keeping keeping,

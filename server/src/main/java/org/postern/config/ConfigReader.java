@@ -107,7 +107,9 @@ final class ConfigReader {
         Aliasing aliasing =
                 new AliasingReader(root, hostname, domains, router, intake.expandedRecipients()).read(this::path);
         Config.Dns dns = dns(root.section("dns"), limits);
-        Judging judging = new PolicyReader(root.section("policy"), limits, this::path).read();
+        Section policy = root.section("policy");
+        Quarantine quarantine = QuarantineReader.read(policy, root.section("quarantine"));
+        Judging judging = new PolicyReader(policy, limits, this::path).read();
         var config = new Config(
                 hostname,
                 data,
@@ -121,9 +123,10 @@ final class ConfigReader {
                 new SigningReader(root, this::path).read(),
                 dns,
                 judging,
+                quarantine,
                 limits(limits),
                 intake,
-                keeping(root.section("queue"), limits),
+                keeping(root.section("queue"), limits, quarantine),
                 logFormat(root.section("log")));
         limits.refuseOthers();
         root.refuseOthers();
@@ -454,7 +457,7 @@ final class ConfigReader {
                 section.integer("reports-per-domain-per-hour", d.reportsPerHour(), 0));
     }
 
-    private static Keeping keeping(Section queue, Section limits) {
+    private static Keeping keeping(Section queue, Section limits, Quarantine quarantine) {
         Keeping d = Keeping.DEFAULT;
         List<Duration> waits = queue.list(
                 "retry", "times as \"5m\"", text -> Durations.parse(text).filter(Duration::isPositive));
@@ -462,7 +465,8 @@ final class ConfigReader {
                 waits.isEmpty() ? d.retry().waits() : waits,
                 queue.duration("expire", d.retry().expire(), INSTANT),
                 queue.duration("delay-notice", d.retry().delayNotice(), INSTANT),
-                queue.duration("held-expire", d.retry().heldExpire(), INSTANT));
+                queue.duration("held-expire", d.retry().heldExpire(), INSTANT),
+                quarantine.keep());
         queue.refuseOthers();
         var room = new RocksSpool.Room(
                 limits.integer("spool-free-bytes", d.room().lowOctets(), 1, Long.MAX_VALUE / 8),

@@ -60,7 +60,8 @@ public final class ConfigText {
             line("key", quoted(key.file().toString()));
         }
         write(config.dns());
-        new PolicyText(this).write(config.judging());
+        new PolicyText(this).write(config.judging(), config.quarantine().place());
+        write(config.quarantine());
         head("[queue]");
         line(
                 "retry",
@@ -78,6 +79,14 @@ public final class ConfigText {
         line("dns-questions-at-once", number(config.dns().settings().questionsAtOnce()));
         head("[log]");
         line("format", quoted(Section.word(config.logFormat())));
+    }
+
+    private void write(Quarantine quarantine) {
+        head("[quarantine]");
+        line("keep", quoted(Durations.write(quarantine.keep())));
+        line("header", quoted(quarantine.mark().map(Quarantine.Mark::toString).orElse("")));
+        line("digest", quoted(Section.word(quarantine.digest())));
+        line("digest-at", quoted(quarantine.digestAt().toString()));
     }
 
     private void write(Listen listen) {

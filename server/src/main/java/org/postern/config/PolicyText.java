@@ -26,10 +26,11 @@ final class PolicyText {
         this.text = text;
     }
 
-    void write(Judging judging) {
+    void write(Judging judging, Quarantine.Place quarantine) {
         Policy policy = judging.policy();
         text.head("[policy]");
         text.line("profile", quoted(Section.word(policy.profile())));
+        text.line("quarantine", quoted(Section.word(quarantine)));
         text.line("decide-at", quoted(Section.word(judging.decideAt())));
         text.line("banner-delay", quoted(Durations.write(judging.bannerDelay())));
         text.line("received-spf", Boolean.toString(judging.receivedSpf()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
+import org.postern.quarantine.Suspect;
 import org.postern.queue.Situation;
 import org.postern.spool.MessageId;
 
@@ -18,6 +19,10 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Answer.Flushed.class, name = "flushed"),
     @JsonSubTypes.Type(value = Answer.Destinations.class, name = "destinations"),
     @JsonSubTypes.Type(value = Answer.Switched.class, name = "switched"),
+    @JsonSubTypes.Type(value = Answer.Suspects.class, name = "suspects"),
+    @JsonSubTypes.Type(value = Answer.Suspected.class, name = "suspected"),
+    @JsonSubTypes.Type(value = Answer.Trusting.class, name = "trusting"),
+    @JsonSubTypes.Type(value = Answer.Trusts.class, name = "trusts"),
     @JsonSubTypes.Type(value = Answer.Failed.class, name = "failed")
 })
 public sealed interface Answer {
@@ -59,6 +64,8 @@ public sealed interface Answer {
         DONE,
         /** It was so already: what isn't held can't be released. */
         UNCHANGED,
+        /** It lies in quarantine, and is changed only there. */
+        QUARANTINED,
         /** There is no such message. */
         UNKNOWN,
         /** It is being delivered just now: ask again. */
@@ -89,6 +96,35 @@ public sealed interface Answer {
      * @param changed whether it was otherwise before
      */
     record Switched(String destination, boolean changed) implements Answer {}
+
+    /**
+     * To {@link Request.QuarantineList}.
+     *
+     * @param next where to go on, even when there is no message in this one; empty at the end
+     */
+    record Suspects(List<Suspect> suspects, Optional<MessageId> next) implements Answer {
+        public Suspects {
+            suspects = List.copyOf(suspects);
+        }
+    }
+
+    /** To {@link Request.QuarantineShow}. */
+    record Suspected(Suspect suspect) implements Answer {}
+
+    /**
+     * To {@link Request.Trust}.
+     *
+     * @param trusted empty when he can't be trusted
+     * @param why he can't; empty when he is
+     */
+    record Trusting(Optional<TrustedSender> trusted, String why) implements Answer {}
+
+    /** To {@link Request.TrustList}: in the order they came. */
+    record Trusts(List<TrustedSender> trusted) implements Answer {
+        public Trusts {
+            trusted = List.copyOf(trusted);
+        }
+    }
 
     /** To what could not be answered; {@code text} says what to do. */
     record Failed(Reason reason, String text) implements Answer {}

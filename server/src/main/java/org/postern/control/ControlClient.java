@@ -78,14 +78,25 @@ public final class ControlClient implements Control {
 
     private static boolean isHarmlessTwice(Request request) {
         return switch (request) {
-            case Request.Hello _, Request.Page _, Request.Show _, Request.Content _, Request.Flush _, Request.Why _ ->
-                true;
+            case Request.Hello _,
+                    Request.Page _,
+                    Request.Show _,
+                    Request.Content _,
+                    Request.Flush _,
+                    Request.Why _,
+                    Request.QuarantineList _,
+                    Request.QuarantineShow _,
+                    Request.Trust _,
+                    Request.TrustList _ -> true;
             case Request.Hold _,
                     Request.Release _,
                     Request.Retry _,
                     Request.Drop _,
                     Request.Suspend _,
-                    Request.Resume _ -> false;
+                    Request.Resume _,
+                    Request.QuarantineRelease _,
+                    Request.QuarantineDrop _,
+                    Request.TrustRemove _ -> false;
         };
     }
 

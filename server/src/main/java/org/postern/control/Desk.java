@@ -13,6 +13,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.postern.quarantine.Suspect;
+import org.postern.quarantine.Suspects;
+import org.postern.quarantine.Trust;
+import org.postern.quarantine.Trusted;
 import org.postern.queue.Destination;
 import org.postern.queue.Queue;
 import org.postern.spool.MessageId;
@@ -28,11 +32,10 @@ public final class Desk implements Control {
     /** A whole number of base64's threes. */
     private static final int PART_OCTETS = 48 << 10;
 
-    /** So many messages are looked at for one page at most, however few of them are held. */
-    private static final int SCAN = 2_000;
-
     private final Spool spool;
     private final Queue queue;
+    private final Suspects suspects;
+    private final Trusted trusted;
     private final Clock clock;
     private final String name;
     private final Running running;
@@ -49,9 +52,12 @@ public final class Desk implements Control {
      *
      * @param name the program and its version
      */
-    public Desk(Spool spool, Queue queue, Clock clock, String name, Running running) {
+    public Desk(
+            Spool spool, Queue queue, Suspects suspects, Trusted trusted, Clock clock, String name, Running running) {
         this.spool = spool;
         this.queue = queue;
+        this.suspects = suspects;
+        this.trusted = trusted;
         this.clock = clock;
         this.name = name;
         this.running = running;
@@ -77,10 +83,10 @@ public final class Desk implements Control {
                             .<Answer>map(message -> new Answer.Message(Details.of(message, clock.instant())))
                             .orElseGet(() -> unknown(id));
                 case Request.Content(MessageId id) -> unknown(id);
-                case Request.Hold(MessageId id) -> change(id, Desk::isWaiting, queue::hold);
-                case Request.Release(MessageId id) -> change(id, Desk::isHeld, queue::release);
-                case Request.Retry(MessageId id) -> change(id, _ -> true, queue::retry);
-                case Request.Drop(MessageId id) -> change(id, _ -> true, queue::drop);
+                case Request.Hold(MessageId id) -> ofQueue(id, Desk::isWaiting, queue::hold);
+                case Request.Release(MessageId id) -> ofQueue(id, Desk::isHeld, queue::release);
+                case Request.Retry(MessageId id) -> ofQueue(id, _ -> true, queue::retry);
+                case Request.Drop(MessageId id) -> ofQueue(id, _ -> true, queue::drop);
                 case Request.Flush _ -> flush();
                 case Request.Why(Optional<String> destination) -> why(destination);
                 case Request.Suspend(String name) -> {
@@ -91,6 +97,20 @@ public final class Desk implements Control {
                     Destination destination = queue.destination(name);
                     yield new Answer.Switched(destination.name(), queue.resume(destination));
                 }
+                case Request.QuarantineList list -> quarantined(list);
+                case Request.QuarantineShow(MessageId id) -> {
+                    Optional<SpooledMessage> message = inQuarantine(id);
+                    yield message.isPresent() ? new Answer.Suspected(suspects.of(message.get())) : notInQuarantine(id);
+                }
+                case Request.QuarantineRelease(MessageId id) ->
+                    change(id, SpooledMessage::isQuarantined, queue::releaseFromQuarantine);
+                case Request.QuarantineDrop(MessageId id) -> change(id, SpooledMessage::isQuarantined, queue::drop);
+                case Request.Trust(MessageId id, Trust.Scope scope) -> trust(id, scope);
+                case Request.TrustList _ ->
+                    new Answer.Trusts(
+                            trusted.all().stream().map(TrustedSender::of).toList());
+                case Request.TrustRemove(MessageId id) ->
+                    new Answer.Changed(id, trusted.remove(id) ? Answer.Result.DONE : Answer.Result.UNCHANGED);
             };
         } catch (SpoolProblem problem) {
             return failed(problem);
@@ -102,26 +122,28 @@ public final class Desk implements Control {
 
     private Answer page(Request.Page asked) throws IOException {
         Instant now = clock.instant();
-        List<Summary> found = new ArrayList<>();
-        Optional<MessageId> last = asked.after();
-        for (int scanned = 0; found.size() < asked.most() && scanned < SCAN; ) {
-            int most = asked.held() ? Math.min(SCAN - scanned, Request.Page.MOST) : asked.most() - found.size();
-            List<SpooledMessage> page = after(last, most);
-            for (SpooledMessage message : page) {
-                last = Optional.of(message.id());
-                scanned++;
-                if (!asked.held() || isHeld(message)) {
-                    found.add(Summary.of(message, now));
-                    if (found.size() == asked.most()) {
-                        return new Answer.Messages(found, last);
-                    }
-                }
-            }
-            if (page.size() < most) {
-                return new Answer.Messages(found, Optional.empty());
-            }
+        int atOnce = asked.held() ? Request.Page.MOST : asked.most();
+        var page = Scan.of(
+                this::after,
+                asked.after(),
+                asked.most(),
+                atOnce,
+                message -> !message.isQuarantined() && (!asked.held() || isHeld(message)));
+        return new Answer.Messages(
+                page.found().stream().map(one -> Summary.of(one, now)).toList(), page.next());
+    }
+
+    private Answer quarantined(Request.QuarantineList asked) throws IOException {
+        var page = Scan.of(this::after, asked.after(), asked.most(), Request.Page.MOST, SpooledMessage::isQuarantined);
+        List<Suspect> found = new ArrayList<>();
+        for (SpooledMessage message : page.found()) {
+            found.add(suspects.of(message));
         }
-        return new Answer.Messages(found, last);
+        return new Answer.Suspects(found, page.next());
+    }
+
+    private Optional<SpooledMessage> inQuarantine(MessageId id) throws IOException {
+        return spool.find(id).filter(SpooledMessage::isQuarantined);
     }
 
     private List<SpooledMessage> after(Optional<MessageId> last, int most) throws IOException {
@@ -167,6 +189,24 @@ public final class Desk implements Control {
         Queue.Answer of(MessageId id) throws IOException;
     }
 
+    /** What lies in quarantine is no matter of the queue's: who means all that is held there must not let doubtful mail go. */
+    private Answer ofQueue(MessageId id, Predicate<SpooledMessage> makesSense, Change change) throws IOException {
+        return inQuarantine(id).isPresent()
+                ? new Answer.Changed(id, Answer.Result.QUARANTINED)
+                : change(id, makesSense, change);
+    }
+
+    private Answer trust(MessageId id, Trust.Scope scope) throws IOException {
+        Optional<SpooledMessage> message = inQuarantine(id);
+        if (message.isEmpty()) {
+            return notInQuarantine(id);
+        }
+        return switch (trusted.add(message.get(), scope, clock.instant())) {
+            case Trust.Outcome.Given(Trust trust) -> new Answer.Trusting(Optional.of(TrustedSender.of(trust)), "");
+            case Trust.Outcome.Refused(String why) -> new Answer.Trusting(Optional.empty(), why);
+        };
+    }
+
     private Answer change(MessageId id, Predicate<SpooledMessage> makesSense, Change change) throws IOException {
         Optional<SpooledMessage> message = spool.find(id);
         if (message.isPresent() && !makesSense.test(message.get())) {
@@ -205,6 +245,12 @@ public final class Desk implements Control {
         return new Answer.Failed(
                 Answer.Reason.UNKNOWN,
                 "there is no message " + id + " in the queue: delivered, dropped, or never here");
+    }
+
+    private static Answer notInQuarantine(MessageId id) {
+        return new Answer.Failed(
+                Answer.Reason.UNKNOWN,
+                "there is no message " + id + " in quarantine: released, dropped, forgotten, or never there");
     }
 
     private static Answer failed(SpoolProblem problem) {

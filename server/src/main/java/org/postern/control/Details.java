@@ -28,7 +28,8 @@ public record Details(
     /**
      * A recipient.
      *
-     * @param state {@code waiting}, {@code held}, {@code undeliverable} (held, and forgotten in the end), {@code delivered} or {@code reported}
+     * @param state {@code waiting}, {@code held}, {@code undeliverable} (held, and forgotten in the end), {@code quarantined},
+     *     {@code delivered} or {@code reported}
      * @param next when the next attempt is due; only while waiting
      * @param last what the last attempt came to; empty before the first
      */
@@ -44,7 +45,7 @@ public record Details(
                 message.session(),
                 body(message.body()),
                 message.smtputf8(),
-                message.quarantined(),
+                message.isJunk() || message.isQuarantined(),
                 message.trace(),
                 message.recipients().stream().map(Details::delivery).toList());
     }

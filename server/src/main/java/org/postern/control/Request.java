@@ -19,7 +19,14 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Request.Flush.class, name = "flush"),
     @JsonSubTypes.Type(value = Request.Why.class, name = "why"),
     @JsonSubTypes.Type(value = Request.Suspend.class, name = "suspend"),
-    @JsonSubTypes.Type(value = Request.Resume.class, name = "resume")
+    @JsonSubTypes.Type(value = Request.Resume.class, name = "resume"),
+    @JsonSubTypes.Type(value = Request.QuarantineList.class, name = "quarantine-list"),
+    @JsonSubTypes.Type(value = Request.QuarantineShow.class, name = "quarantine-show"),
+    @JsonSubTypes.Type(value = Request.QuarantineRelease.class, name = "quarantine-release"),
+    @JsonSubTypes.Type(value = Request.QuarantineDrop.class, name = "quarantine-drop"),
+    @JsonSubTypes.Type(value = Request.Trust.class, name = "trust"),
+    @JsonSubTypes.Type(value = Request.TrustList.class, name = "trust-list"),
+    @JsonSubTypes.Type(value = Request.TrustRemove.class, name = "trust-remove")
 })
 public sealed interface Request {
     /** Who answers. */
@@ -76,4 +83,40 @@ public sealed interface Request {
 
     /** Let it go on. */
     record Resume(String destination) implements Request {}
+
+    /**
+     * The next messages in quarantine, in the order they came.
+     *
+     * @param after go on behind this one; from the first when empty
+     * @param most how many, 1 to {@value Page#MOST}
+     */
+    record QuarantineList(Optional<MessageId> after, int most) implements Request {
+        public QuarantineList {
+            if (most < 1 || most > Page.MOST) {
+                throw new IllegalArgumentException("most is 1 to " + Page.MOST + ", not " + most);
+            }
+        }
+    }
+
+    /** What is to be told of one message in quarantine. */
+    record QuarantineShow(MessageId id) implements Request {}
+
+    /** Let one in quarantine go on, as if nobody doubted it. */
+    record QuarantineRelease(MessageId id) implements Request {}
+
+    /** Forget one in quarantine, undelivered. */
+    record QuarantineDrop(MessageId id) implements Request {}
+
+    /**
+     * Trust the sender of one in quarantine: what was found there puts no message of his into quarantine any more.
+     *
+     * @param scope whether the very address, or all of its domain
+     */
+    record Trust(MessageId id, org.postern.quarantine.Trust.Scope scope) implements Request {}
+
+    /** Whom the operator trusts so. */
+    record TrustList() implements Request {}
+
+    /** Trust him no more, of whom that message was. */
+    record TrustRemove(MessageId id) implements Request {}
 }

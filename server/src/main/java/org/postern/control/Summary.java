@@ -50,7 +50,7 @@ public record Summary(
                     next = Optional.of(next.filter(earlier -> earlier.isBefore(recipient.due()))
                             .orElse(recipient.due()));
                 }
-                case HELD, UNDELIVERABLE -> held++;
+                case HELD, UNDELIVERABLE, QUARANTINED -> held++;
                 case REPORTED -> {
                     failed++;
                     continue;

@@ -74,7 +74,7 @@ final class LocalRun implements Courier.Run {
         // RFC 5321 §4.4: the final delivery puts the return path on top.
         String prefix = "Return-Path: " + message.from().path() + "\r\nDelivered-To: " + into.mailbox() + "\r\n"
                 + message.trace();
-        Optional<String> folder = message.quarantined() ? Optional.of(JUNK) : Optional.empty();
+        Optional<String> folder = message.isJunk() ? Optional.of(JUNK) : Optional.empty();
         try (InputStream content = spool.content(message)) {
             String unique = message.id() + "R" + message.envelope().recipients().indexOf(first);
             maildirs.deliver(

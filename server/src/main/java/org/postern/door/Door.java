@@ -7,6 +7,7 @@ import java.util.List;
 import org.postern.config.Config;
 import org.postern.config.Judging;
 import org.postern.config.Listen;
+import org.postern.config.Quarantine;
 import org.postern.maildrop.Pickup;
 import org.postern.message.Completion;
 import org.postern.policy.Greylist;
@@ -30,6 +31,7 @@ public final class Door {
     private final Examiner examiner;
     private final Greylist greylist;
     private final Judging judging;
+    private final Quarantine quarantine;
     private final Router router;
     private final Forwarding forwarding;
     private final Spool spool;
@@ -54,6 +56,7 @@ public final class Door {
         this.hostname = config.hostname();
         this.limits = config.intake();
         this.judging = config.judging();
+        this.quarantine = config.quarantine();
         this.examiner = examiner;
         this.greylist = greylist;
         this.router = router;
@@ -100,6 +103,10 @@ public final class Door {
 
     Judging judging() {
         return judging;
+    }
+
+    Quarantine quarantine() {
+        return quarantine;
     }
 
     Config.Intake limits() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.postern.config.Config;
 import org.postern.config.Judging;
 import org.postern.dns.Budget;
@@ -23,6 +24,7 @@ import org.postern.policy.Case;
 import org.postern.policy.ListFiles;
 import org.postern.policy.ListRule;
 import org.postern.policy.Policy;
+import org.postern.policy.PolicyException;
 import org.postern.policy.Verdict;
 import org.postern.policy.WelcomeList;
 import org.postern.smtp.ForwardPath;
@@ -37,6 +39,7 @@ public final class Examiner implements AutoCloseable {
     private final int questions;
     private final Ourselves ourselves;
     private final Policy policy;
+    private final Supplier<List<PolicyException>> trusted;
     private final ListFiles lists;
     private final ListWatch watch;
     private final Clock clock;
@@ -44,14 +47,17 @@ public final class Examiner implements AutoCloseable {
     /**
      * One that asks {@code resolver}.
      *
+     * @param trusted exceptions beside the configuration's, asked for at each message
      * @throws IOException when a list of the operator's can't be read
      */
-    public Examiner(Config config, Resolver resolver, Clock clock) throws IOException {
+    public Examiner(Config config, Resolver resolver, Supplier<List<PolicyException>> trusted, Clock clock)
+            throws IOException {
         Judging judging = config.judging();
         this.resolver = resolver;
         this.questions = config.intake().dnsQuestions();
         this.ourselves = Ourselves.here(config.hostname());
         this.policy = judging.policy();
+        this.trusted = trusted;
         this.lists = new ListFiles(judging.lists(), judging.allowFiles(), judging.denyFiles(), LOOK_FOR_LISTS);
         this.clock = clock;
         var zones = new ArrayList<>(blockLists());
@@ -61,7 +67,7 @@ public final class Examiner implements AutoCloseable {
 
     /** One that asks as the configuration says. */
     public static Examiner of(Config config, Clock clock) throws IOException {
-        return new Examiner(config, new CachingResolver(config.dns().settings()), clock);
+        return new Examiner(config, new CachingResolver(config.dns().settings()), List::of, clock);
     }
 
     /** An inquiry about {@code client}, who has just come. */
@@ -99,6 +105,7 @@ public final class Examiner implements AutoCloseable {
             Function<Case, List<Finding>> content) {
         Inquiry inquiry = about(client);
         inquiry.greeted(name);
+        Policy policy = policy();
         Verdict protocol = policy.verdictOfProtocol(inquiry.atGreeting());
         if (!protocol.isTaken()) {
             return protocol;
@@ -114,8 +121,9 @@ public final class Examiner implements AutoCloseable {
         return own.result() == Result.NONE ? one : one.with(own);
     }
 
+    /** As it is now, whom the operator trusts among its exceptions. */
     Policy policy() {
-        return policy;
+        return policy.with(trusted.get());
     }
 
     Ourselves ourselves() {

@@ -4,8 +4,8 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.config.Judging.DecideAt;
@@ -26,6 +26,7 @@ import org.postern.smtp.Mailbox;
 import org.postern.smtp.Reply;
 import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.Session;
+import org.postern.spool.Doubt;
 
 /** Judges the stranger of one session: what is found about it, and what is said of that, and when. For the session's thread. */
 final class Judge {
@@ -34,7 +35,7 @@ final class Judge {
 
     private final Door door;
     private final Session session;
-    private final Policy policy;
+    private Policy policy;
     private @Nullable Inquiry inquiry;
 
     /** What was found about the open transaction; null before it was asked for. */
@@ -53,7 +54,7 @@ final class Judge {
      * @param excused the checks of the content that nothing comes of for it
      * @param isPostmaster who is never refused
      */
-    private record Stance(Case one, Verdict whole, Set<Check> excused, boolean isPostmaster) {
+    private record Stance(Case one, Verdict whole, Map<Check, Action> excused, boolean isPostmaster) {
         boolean isAs(Stance other) {
             return whole.isAs(other.whole) && excused.equals(other.excused) && isPostmaster == other.isPostmaster;
         }
@@ -106,6 +107,7 @@ final class Judge {
 
     /** A transaction begins. */
     void from(ReversePath path) {
+        policy = door.examiner().policy();
         inquiry().from(path);
         forget();
     }
@@ -179,6 +181,12 @@ final class Judge {
         }
         last = verdict;
         return verdict;
+    }
+
+    /** Why the message of that verdict goes into quarantine; empty when it does not. */
+    Optional<Doubt> doubt(Verdict verdict) {
+        Case one = found;
+        return one == null ? Optional.empty() : Doubts.of(verdict, one, door.quarantine());
     }
 
     /** What was decided last; empty when nothing was, since the last look. */

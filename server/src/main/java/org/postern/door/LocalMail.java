@@ -50,7 +50,8 @@ record LocalMail(Door door) {
         OpenMessage message = door.completion(id, dropped.from()).complete(opened);
         SpooledMessage kept = door.spool()
                 .accept(
-                        new Spool.Arrival(id, "", envelope, trace, false, Standing.OURS, expansion.originals()),
+                        new Spool.Arrival(
+                                id, "", envelope, trace, Optional.empty(), Standing.OURS, expansion.originals()),
                         message.octets());
         door.queue().add(kept);
         LOG.atInfo()

@@ -9,7 +9,6 @@ import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
 import org.postern.message.OpenMessage;
-import org.postern.policy.Action;
 import org.postern.policy.Judged;
 import org.postern.policy.Verdict;
 import org.postern.smtp.Envelope;
@@ -64,7 +63,8 @@ final class Reception {
                 session,
                 door.hostname(),
                 judge.flatMap(Judge::confirmedName),
-                door.judging().receivedSpf());
+                door.judging().receivedSpf(),
+                door.quarantine());
         Optional<ContentInquiry> inquiry = judge.map(_ -> door.examiner().aboutContent(opened.header()));
         OpenMessage seen = inquiry.map(one -> opened.through(one::through)).orElse(opened);
         // A message of the trusted may come from another server of ours, whose fields are true.
@@ -75,7 +75,7 @@ final class Reception {
         // As Postfix does: what begins with white space is body, and must not go on with our field.
         String separator = message.header().beginsAsContinuation() ? "\r\n" : "";
         var begun = new Spool.Arrival(
-                id, session.id(), expansion.envelope(envelope), "", false, Standing.OURS, expansion.originals());
+                id, session.id(), expansion.envelope(envelope), "", Optional.empty(), Standing.OURS, expansion.originals());
         Optional<SpooledMessage> kept = door.spool().accept(begun, message.octets(), arrival -> {
             Optional<Verdict> verdict = judge.flatMap(one -> inquiry.map(one::verdict));
             refused = verdict.filter(one -> !one.isTaken()).orElse(null);
@@ -96,7 +96,7 @@ final class Reception {
                 begun.session(),
                 begun.envelope(),
                 fields + separator,
-                verdict.filter(one -> one.action() == Action.QUARANTINE).isPresent(),
+                judge.flatMap(one -> verdict.flatMap(one::doubt)),
                 standing(verdict),
                 begun.originals());
     }

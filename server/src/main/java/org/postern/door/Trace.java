@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.postern.config.Quarantine;
 import org.postern.dns.DnsName;
 import org.postern.finding.AuthenticationResults;
 import org.postern.finding.Check;
@@ -13,6 +14,7 @@ import org.postern.finding.FindingsHeader;
 import org.postern.finding.ReceivedSpf;
 import org.postern.finding.Result;
 import org.postern.message.Field;
+import org.postern.policy.Action;
 import org.postern.policy.Judged;
 import org.postern.policy.Verdict;
 import org.postern.smtp.Domain;
@@ -27,10 +29,16 @@ import org.postern.smtp.server.Session;
  *
  * @param receivedSpf whether Received-SPF is wanted as well
  */
-record Trace(Session session, Domain hostname, Optional<DnsName> confirmed, boolean receivedSpf) {
-    /** Fields of a message that would pass for ours: RFC 8601 §5. */
+record Trace(
+        Session session, Domain hostname, Optional<DnsName> confirmed, boolean receivedSpf, Quarantine quarantine) {
+    /**
+     * Fields of a message that would pass for ours: RFC 8601 §5. The mark that others sort by is among them, whatever it says: a stranger's
+     * would put honest mail away, or tell that nothing was found.
+     */
     Predicate<Field> forged() {
-        return field -> AuthenticationResults.claims(field, hostname.name()) || field.is(FindingsHeader.FIELD);
+        return field -> AuthenticationResults.claims(field, hostname.name())
+                || field.is(FindingsHeader.FIELD)
+                || quarantine.mark().filter(mark -> field.is(mark.name())).isPresent();
     }
 
     /** All of them, CRLF line ends. */
@@ -49,7 +57,14 @@ record Trace(Session session, Domain hostname, Optional<DnsName> confirmed, bool
                 session.client().getAddress(), confirmed.map(DnsName::text), helo, mailFrom);
         return AuthenticationResults.of(hostname.name(), client, findings).field()
                 + FindingsHeader.field(findings, verdict.word(), verdict.decidedBy())
+                + mark(verdict)
                 + (receivedSpf ? spf(findings, helo, mailFrom) : "");
+    }
+
+    /** What the programs of next hops sort by; what is held here has none, for it goes on as good mail or not at all. */
+    private String mark(Verdict verdict) {
+        boolean isJunk = verdict.action() == Action.QUARANTINE && quarantine.place() == Quarantine.Place.JUNK;
+        return isJunk ? quarantine.mark().map(Quarantine.Mark::field).orElse("") : "";
     }
 
     /** RFC 7208 §9.1: of MAIL FROM, and of the greeting where there is no sender. */

@@ -14,13 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.postern.message.MailDate;
 import org.postern.smtp.Domain;
+import org.postern.spool.Doubt;
 import org.postern.spool.MessageId;
 import org.postern.spool.Recipient;
 import org.postern.spool.Spool;
 import org.postern.spool.SpooledMessage;
 
 /**
- * The list of held messages that will soon be forgotten, for the postmaster: one for all of which that is to be told within a day, so that
+ * The list of messages, held or quarantined, that will soon be forgotten, for the postmaster: one for all of which that is to be told within a day, so that
  * nobody gets a message for each. Thread-safe.
  */
 final class HeldList {
@@ -39,12 +40,69 @@ final class HeldList {
         this.spool = spool;
     }
 
+    /** What is told of, and how. */
+    private enum Kind {
+        UNDELIVERABLE("held"),
+        QUARANTINED("quarantined");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        private boolean isOf(Recipient recipient) {
+            return recipient.state()
+                    == switch (this) {
+                        case UNDELIVERABLE -> Recipient.State.UNDELIVERABLE;
+                        case QUARANTINED -> Recipient.State.QUARANTINED;
+                    };
+        }
+
+        private boolean isUntold(SpooledMessage message) {
+            // What was released is younger than it looks, and told of by itself.
+            return !message.isReleased() && message.recipients().stream().anyMatch(one -> isOf(one) && !one.noticed());
+        }
+
+        private String explained(Duration left) {
+            return switch (this) {
+                case UNDELIVERABLE -> """
+                    It can't be delivered, and nobody may be told, or a stranger might get a report of
+                    what he never sent. In %s it is forgotten.
+
+                    To try one again: postern queue release ID. To keep it: release it, then hold it.
+                    """.formatted(words(left));
+                case QUARANTINED -> """
+                    This was kept back for what was found about who brought it, and nobody has
+                    said yet whether it is good. In %s it is forgotten, and nobody is told.
+
+                    To look at one:      postern quarantine show ID
+                    To let it go on:     postern quarantine release ID
+                    """.formatted(words(left));
+            };
+        }
+
+        private String why(SpooledMessage message, Recipient recipient) {
+            return switch (this) {
+                case UNDELIVERABLE -> recipient.last();
+                case QUARANTINED ->
+                    message.doubt().stream()
+                            .flatMap(doubt -> doubt.notes().stream())
+                            .filter(Doubt.Note::counts)
+                            .map(note -> note.check() + ": " + note.text())
+                            .findFirst()
+                            .orElse("");
+            };
+        }
+    }
+
     /** The list that has {@code message}; empty when an earlier one had it. */
     synchronized Optional<byte[]> of(SpooledMessage message, Instant now, Duration told, Duration forgotten, String id)
             throws IOException {
         if (listed.remove(message.id())) {
             return Optional.empty();
         }
+        Kind kind = message.isQuarantined() ? Kind.QUARANTINED : Kind.UNDELIVERABLE;
         List<SpooledMessage> soon = new ArrayList<>(List.of(message));
         Instant before = now.minus(told).plus(forgotten.minus(told));
         Optional<MessageId> last = Optional.empty();
@@ -52,7 +110,7 @@ final class HeldList {
             // They come in the order of their age.
             page.stream()
                     .filter(one -> !one.id().equals(message.id())
-                            && isHeld(one)
+                            && kind.isUntold(one)
                             && one.received().isBefore(before))
                     .forEach(soon::add);
             last = Optional.of(page.getLast().id());
@@ -62,16 +120,12 @@ final class HeldList {
         }
         List<SpooledMessage> named = soon.subList(0, Math.min(soon.size(), MOST));
         named.stream().skip(1).map(SpooledMessage::id).forEach(listed::add);
-        return Optional.of(text(named, now, forgotten.minus(told), id).getBytes(US_ASCII));
+        return Optional.of(text(kind, named, now, forgotten.minus(told), id).getBytes(US_ASCII));
     }
 
-    private static boolean isHeld(SpooledMessage message) {
-        return message.recipients().stream()
-                .anyMatch(one -> one.state() == Recipient.State.UNDELIVERABLE && !one.noticed());
-    }
-
-    private String text(List<SpooledMessage> messages, Instant now, Duration left, String id) {
-        String many = messages.size() == 1 ? "A held message" : messages.size() + " held messages";
+    private String text(Kind kind, List<SpooledMessage> messages, Instant now, Duration left, String id) {
+        String many =
+                messages.size() == 1 ? "A " + kind.word + " message" : messages.size() + " " + kind.word + " messages";
         var text = new StringBuilder();
         text.append("From: Mail system <postmaster@").append(hostname).append(">\r\n");
         text.append("To: postmaster@").append(hostname).append("\r\n");
@@ -81,12 +135,10 @@ final class HeldList {
         // RFC 3834 §5.
         text.append("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
         text.append("Content-Type: text/plain; charset=us-ascii\r\n\r\n");
-        text.append(many).append(" can't be delivered, and nobody may be told of it, or a stranger\r\n");
-        text.append("might get a report of what he never sent. In ")
-                .append(words(left))
-                .append(" they are forgotten.\r\n\r\n");
-        text.append("To try one again: postern queue release ID. To keep it: release it, then hold it.\r\n");
-        messages.forEach(message -> append(text, message));
+        text.append(many)
+                .append(" will soon be forgotten.\r\n\r\n")
+                .append(kind.explained(left).replace("\n", "\r\n"));
+        messages.forEach(message -> append(text, kind, message));
         return text.toString();
     }
 
@@ -94,15 +146,15 @@ final class HeldList {
         return left.toHours() > 1 ? left.toHours() + " hours" : left.toSeconds() + " seconds";
     }
 
-    private static void append(StringBuilder text, SpooledMessage message) {
+    private static void append(StringBuilder text, Kind kind, SpooledMessage message) {
         text.append("\r\n").append(message.id()).append("  came ").append(DATE.format(message.received()));
         text.append("\r\n  from ").append(plain(message.from().path())).append("\r\n");
         message.recipients().stream()
-                .filter(one -> one.state() == Recipient.State.UNDELIVERABLE)
+                .filter(kind::isOf)
                 .forEach(one -> text.append("  to ")
                         .append(plain(one.path().path()))
                         .append("\r\n    ")
-                        .append(plain(one.last()))
+                        .append(plain(kind.why(message, one)))
                         .append("\r\n"));
     }
 

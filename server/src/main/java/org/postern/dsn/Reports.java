@@ -3,7 +3,6 @@ package org.postern.dsn;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,17 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.postern.queue.Diagnosis;
 import org.postern.queue.Reporter;
 import org.postern.smtp.Domain;
-import org.postern.smtp.Envelope;
 import org.postern.smtp.ForwardPath;
-import org.postern.smtp.MailParameters;
 import org.postern.smtp.Mailbox;
-import org.postern.smtp.ReversePath;
 import org.postern.spool.MessageId;
 import org.postern.spool.Recipient;
 import org.postern.spool.Spool;
@@ -107,10 +102,7 @@ public final class Reports implements Reporter {
         if (list.isEmpty()) {
             return;
         }
-        var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, List.of(new ForwardPath.Postmaster()));
-        SpooledMessage kept = spool.accept(
-                new Spool.Arrival(id, "", envelope, "", false, Standing.OURS, Map.of()),
-                new ByteArrayInputStream(list.get()));
+        SpooledMessage kept = OwnMail.keep(spool, id, new ForwardPath.Postmaster(), false, list.get());
         LOG.atInfo().addKeyValue("id", kept.id()).addKeyValue("kind", "held").log("report");
         queue.accept(kept);
     }
@@ -147,13 +139,7 @@ public final class Reports implements Reporter {
                 fates,
                 header(message));
         ForwardPath recipient = to.equals(postmaster) ? new ForwardPath.Postmaster() : to;
-        var envelope = new Envelope(
-                new ReversePath.Null(),
-                new MailParameters(OptionalLong.empty(), MailParameters.Body.UNSAID, report.isInternational()),
-                List.of(recipient));
-        SpooledMessage kept = spool.accept(
-                new Spool.Arrival(id, "", envelope, "", false, Standing.OURS, Map.of()),
-                new ByteArrayInputStream(report.octets()));
+        SpooledMessage kept = OwnMail.keep(spool, id, recipient, report.isInternational(), report.octets());
         LOG.atInfo()
                 .addKeyValue("id", kept.id())
                 .addKeyValue("about", message.id())

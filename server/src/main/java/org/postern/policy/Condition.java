@@ -8,15 +8,32 @@ import org.postern.smtp.Mailbox;
  *
  * @param greeting of the name that the client greets by
  * @param sender of MAIL FROM; never {@code <>}
+ * @param proof what nobody can forge about who brings it
  */
 public record Condition(
         Optional<Net> client,
         Optional<Wildcard> greeting,
         Optional<AddressPattern> sender,
-        Optional<AddressPattern> recipient) {
+        Optional<AddressPattern> recipient,
+        Optional<Proof> proof) {
     /** Everybody. */
     public static final Condition ANYBODY =
             new Condition(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Without a proof: of these, the client's address alone can't be forged. */
+    public Condition(
+            Optional<Net> client,
+            Optional<Wildcard> greeting,
+            Optional<AddressPattern> sender,
+            Optional<AddressPattern> recipient) {
+        this(client, greeting, sender, recipient, Optional.empty());
+    }
+
+    /** By the reverse-path, and what nobody can forge about it. */
+    public static Condition ofProven(AddressPattern sender, Proof proof) {
+        return new Condition(
+                Optional.empty(), Optional.empty(), Optional.of(sender), Optional.empty(), Optional.of(proof));
+    }
 
     /** By the client's address alone. */
     public static Condition ofClient(Net net) {
@@ -50,7 +67,8 @@ public record Condition(
                                 .map(Mailbox.class::cast)
                                 .filter(pattern::matches)
                                 .isPresent())
-                        .orElse(true);
+                        .orElse(true)
+                && proof.map(known -> known.holds(one)).orElse(true);
     }
 
     @Override
@@ -60,6 +78,7 @@ public record Condition(
         greeting.ifPresent(name -> text.append(" greeting ").append(name.text()));
         sender.ifPresent(pattern -> text.append(" sender ").append(pattern));
         recipient.ifPresent(pattern -> text.append(" recipient ").append(pattern));
+        proof.ifPresent(known -> text.append(" proven by ").append(known));
         return text.isEmpty() ? "anybody" : text.substring(1);
     }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.postern.dns.DnsName;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
@@ -55,6 +54,16 @@ public record Policy(
         return new Policy(profile, Map.of(), List.of(), List.of(), List.of(), Set.of());
     }
 
+    /** The same with more exceptions. */
+    public Policy with(List<PolicyException> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        var all = new ArrayList<>(exceptions);
+        all.addAll(more);
+        return new Policy(profile, actions, blockLists, welcomeLists, all, trustedSealers);
+    }
+
     /** What all findings together earn. */
     public Verdict verdict(Case one) {
         return verdict(one, _ -> true);
@@ -76,11 +85,20 @@ public record Policy(
                 one, judged -> Refusal.isProtocol(judged.finding().check()) && judged.action() != Action.GREYLIST);
     }
 
-    /** The checks of the content that nothing comes of for that case: two recipients of whom these differ may be judged differently. */
-    public Set<Check> excused(Case one) {
-        return OF_CONTENT.stream()
-                .filter(check -> milder(check, one).isPresent())
-                .collect(Collectors.toUnmodifiableSet());
+    /**
+     * For each check of the content, how hard an action of it comes to nothing for that case: two recipients for whom this differs may be judged
+     * differently.
+     */
+    public Map<Check, Action> excused(Case one) {
+        var excused = new EnumMap<Check, Action>(Check.class);
+        for (Check check : OF_CONTENT) {
+            for (Action action : Action.values()) {
+                if (milder(check, action, one).isPresent()) {
+                    excused.put(check, action);
+                }
+            }
+        }
+        return excused;
     }
 
     /** An author who is authenticated outweighs the host's policy; that is known after the content only. */
@@ -120,7 +138,7 @@ public record Policy(
         if (action == Action.NOTE) {
             return new Judged(finding, action, "");
         }
-        Optional<String> milder = milder(finding.check(), one).or(() -> lifted(finding, action, one));
+        Optional<String> milder = milder(finding.check(), action, one).or(() -> lifted(finding, action, one));
         return milder.isPresent() ? new Judged(finding, Action.NOTE, milder.get()) : new Judged(finding, action, "");
     }
 
@@ -171,7 +189,7 @@ public record Policy(
                     case IPREV -> finding.result() == Result.FAIL || finding.result() == Result.PERMERROR;
                     default -> false;
                 })
-                .anyMatch(finding -> milder(finding.check(), one).isEmpty());
+                .anyMatch(finding -> milder(finding.check(), Action.REJECT, one).isEmpty());
     }
 
     /** The hardest of what its codes earn. */
@@ -187,7 +205,7 @@ public record Policy(
                 .orElse(Action.NOTE);
     }
 
-    private Optional<String> milder(Check check, Case one) {
+    private Optional<String> milder(Check check, Action action, Case one) {
         if (!Refusal.isProtocol(check)
                 && one.findings().stream().anyMatch(finding -> finding.is(Check.OWN_LIST, Result.PASS))) {
             return Optional.of("the operator's list lets it in");
@@ -198,7 +216,7 @@ public record Policy(
             }
         }
         return exceptions.stream()
-                .filter(exception -> exception.covers(check, one))
+                .filter(exception -> exception.covers(check, action, one))
                 .findFirst()
                 .map(exception -> "exception for " + exception.who());
     }

@@ -80,7 +80,7 @@ final class Aftermath {
 
     /** Tells the postmaster that a message will be forgotten, undelivered. */
     void announce(SpooledMessage message) throws IOException {
-        reporter.forgetting(message, schedule.heldNotice(), schedule.heldExpire());
+        reporter.forgetting(message, schedule.notice(message), schedule.end(message));
     }
 
     private Recipient after(Recipient recipient, Outcome outcome, Duration age, News news) {

@@ -608,17 +608,20 @@ final class Agenda {
         }
     }
 
-    /** Messages that wait for a destination that nobody reaches, and are as {@code isWanted} says; up to {@code most}. */
-    List<MessageId> waitingInVain(Predicate<Item> isWanted, int most) {
+    /** Messages that wait for a destination that nobody reaches, and are as {@code isWanted} says, and those kept for a time that
+     * are as {@code isAging} says; up to {@code most}. */
+    List<MessageId> waitingInVain(Predicate<Item> isWanted, Predicate<Item> isAging, int most) {
         lock.lock();
         try {
             var found = new ArrayList<MessageId>();
             for (Lane lane : lanes.values()) {
-                if (!lane.isDown()) {
+                boolean isKept = lane.destination.equals(Timetable.KEPT);
+                if (!lane.isDown() && !isKept) {
                     continue;
                 }
+                Predicate<Item> wanted = isKept ? isAging : isWanted;
                 for (Entry entry : lane.waiting()) {
-                    if (found.size() < most && entry.item.busy == 0 && isWanted.test(entry.item)) {
+                    if (found.size() < most && entry.item.busy == 0 && wanted.test(entry.item)) {
                         found.add(entry.item.id);
                     }
                 }

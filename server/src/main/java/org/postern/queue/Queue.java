@@ -106,6 +106,10 @@ public final class Queue implements AutoCloseable {
 
     /** A message that the spool has just accepted. */
     public void add(SpooledMessage message) {
+        if (message.isQuarantined()) {
+            plan(message);
+            return;
+        }
         Set<Destination> destinations = new LinkedHashSet<>();
         message.recipients().forEach(recipient -> destinations.add(courier.destination(recipient.path())));
         agenda.addFresh(message, destinations);
@@ -230,7 +234,10 @@ public final class Queue implements AutoCloseable {
     /** Tries it now, held or not. */
     public Answer retry(MessageId id) throws IOException {
         Instant now = clock.instant();
-        return change(id, recipient -> recipient.isDone() ? recipient : recipient.due(now));
+        return change(
+                id,
+                recipient ->
+                        recipient.isDone() || recipient.state() == State.QUARANTINED ? recipient : recipient.due(now));
     }
 
     /** Tries it no more until it is released. Why it has not been delivered so far is still told. */
@@ -248,6 +255,31 @@ public final class Queue implements AutoCloseable {
     public Answer release(MessageId id) throws IOException {
         Instant now = clock.instant();
         return change(id, recipient -> recipient.isHeld() ? recipient.due(now) : recipient);
+    }
+
+    /** Lets one in quarantine go on, as if it had just come and nobody doubted it; another one stays as it is. */
+    public Answer releaseFromQuarantine(MessageId id) throws IOException {
+        return withClaim(id, message -> {
+            if (!message.isQuarantined()) {
+                return Optional.of(message);
+            }
+            SpooledMessage released = message.released(clock.instant());
+            spool.update(released);
+            LOG.atInfo()
+                    .addKeyValue("id", id)
+                    .addKeyValue("from", message.from().path())
+                    .log("released from quarantine by the operator");
+            return Optional.of(released);
+        });
+    }
+
+    /** Notes that a digest has told of it. */
+    public Answer noteDigest(MessageId id) throws IOException {
+        return withClaim(id, message -> {
+            SpooledMessage digested = message.digested();
+            spool.update(digested);
+            return Optional.of(digested);
+        });
     }
 
     /** Forgets it, undelivered. */
@@ -294,6 +326,9 @@ public final class Queue implements AutoCloseable {
                 Optional<SpooledMessage> changed = change.of(found.get().agedTo(Timetable.age(born)));
                 times = changed.map(timetable::of).orElse(Map.of());
                 noticed = changed.map(Timetable::hasNoticed).orElse(true);
+                // What was released is young again.
+                born = changed.map(one -> System.nanoTime() - one.age().toNanos())
+                        .orElse(born);
                 return Answer.DONE;
             }
             times = Map.of();

@@ -3,6 +3,7 @@ package org.postern.queue;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.postern.spool.SpooledMessage;
 
 /**
  * How long to wait after each attempt, and for how long to go on. RFC 5321 §4.5.4.1.
@@ -11,8 +12,10 @@ import java.util.random.RandomGenerator;
  * @param expire how long a message is tried
  * @param delayNotice after how long its sender is told that it takes long
  * @param heldExpire how old a message becomes that can't be delivered while nobody may be told; the postmaster is, a day before
+ * @param quarantineExpire how old a message becomes that is kept in quarantine; the same holds
  */
-public record RetrySchedule(List<Duration> waits, Duration expire, Duration delayNotice, Duration heldExpire) {
+public record RetrySchedule(
+        List<Duration> waits, Duration expire, Duration delayNotice, Duration heldExpire, Duration quarantineExpire) {
     /** The defaults. */
     public static final RetrySchedule DEFAULT = new RetrySchedule(
             List.of(
@@ -24,6 +27,7 @@ public record RetrySchedule(List<Duration> waits, Duration expire, Duration dela
                     Duration.ofHours(4)),
             Duration.ofDays(5),
             Duration.ofHours(4),
+            Duration.ofDays(30),
             Duration.ofDays(30));
 
     /** How long before it is forgotten the postmaster is told of what is held. */
@@ -35,6 +39,11 @@ public record RetrySchedule(List<Duration> waits, Duration expire, Duration dela
     /** A destination that can't be reached is tried oftener than any message of its own: new ones come all the time. */
     private static final int DESTINATION_STEPS = 2;
 
+    /** One that keeps what is in quarantine as long as all else. */
+    public RetrySchedule(List<Duration> waits, Duration expire, Duration delayNotice, Duration heldExpire) {
+        this(waits, expire, delayNotice, heldExpire, heldExpire);
+    }
+
     public RetrySchedule {
         waits = List.copyOf(waits);
         if (waits.isEmpty() || !waits.stream().allMatch(Duration::isPositive)) {
@@ -42,10 +51,16 @@ public record RetrySchedule(List<Duration> waits, Duration expire, Duration dela
         }
     }
 
-    /** How old a message is when the postmaster is told that it will be forgotten. */
-    Duration heldNotice() {
-        Duration half = heldExpire.dividedBy(2);
-        return heldExpire.minus(half.compareTo(NOTICE) < 0 ? half : NOTICE);
+    /** How old {@code message} becomes, which is kept for a time only. */
+    Duration end(SpooledMessage message) {
+        return message.isQuarantined() ? quarantineExpire : heldExpire;
+    }
+
+    /** How old it is when the postmaster is told that it will be forgotten. */
+    Duration notice(SpooledMessage message) {
+        Duration end = end(message);
+        Duration half = end.dividedBy(2);
+        return end.minus(half.compareTo(NOTICE) < 0 ? half : NOTICE);
     }
 
     /** How long to wait after {@code attempts}, of which there was one at least. */

@@ -55,7 +55,7 @@ final class Sweep implements Runnable {
     void sweep() throws InterruptedException {
         List<MessageId> found;
         do {
-            found = agenda.waitingInVain(this::isWanted, AT_ONCE);
+            found = agenda.waitingInVain(this::isWanted, Sweep::isAging, AT_ONCE);
             for (MessageId id : found) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
@@ -74,6 +74,10 @@ final class Sweep implements Runnable {
         Duration age = Timetable.age(item.born);
         return age.compareTo(schedule.expire()) > 0
                 || (!item.noticed && age.compareTo(schedule.delayNotice()) > 0)
-                || Timetable.age(item.kept).compareTo(KEEP_AGE) > 0;
+                || isAging(item);
+    }
+
+    private static boolean isAging(Item item) {
+        return Timetable.age(item.kept).compareTo(KEEP_AGE) > 0;
     }
 }

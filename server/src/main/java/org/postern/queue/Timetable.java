@@ -12,7 +12,7 @@ import org.postern.spool.SpooledMessage;
 
 /** When something of a message is to be done next, and where. Times are {@link System#nanoTime()}'s. */
 final class Timetable {
-    /** Where what can't be delivered waits to be forgotten. */
+    /** Where what is kept for a time only waits to be forgotten. */
     static final Destination KEPT = new Destination(Destination.Kind.LOCAL, "kept");
 
     private final Courier courier;
@@ -42,7 +42,7 @@ final class Timetable {
     Optional<Destination> destination(Recipient recipient) {
         return switch (recipient.state()) {
             case WAITING -> Optional.of(courier.destination(recipient.path()));
-            case UNDELIVERABLE -> Optional.of(KEPT);
+            case UNDELIVERABLE, QUARANTINED -> Optional.of(KEPT);
             case HELD, DELIVERED, REPORTED -> Optional.empty();
         };
     }
@@ -54,9 +54,9 @@ final class Timetable {
         return wait.isNegative() ? Duration.ZERO : wait.compareTo(longest) > 0 ? longest : wait;
     }
 
-    /** How long one that can't be delivered is still kept, or until the postmaster is told of that. */
+    /** How long one that is kept for a time only still is, or until the postmaster is told of that. */
     private Duration leftOf(SpooledMessage message) {
-        Duration end = isToldOf(message) ? schedule.heldExpire() : schedule.heldNotice();
+        Duration end = isToldOf(message) ? schedule.end(message) : schedule.notice(message);
         Duration left = end.minus(message.age());
         return left.isNegative() ? Duration.ZERO : left;
     }
@@ -64,7 +64,7 @@ final class Timetable {
     /** Whether the postmaster knows what will be forgotten of it. */
     static boolean isToldOf(SpooledMessage message) {
         return message.recipients().stream()
-                .allMatch(recipient -> recipient.noticed() || recipient.state() != State.UNDELIVERABLE);
+                .allMatch(recipient -> recipient.noticed() || !recipient.isForgottenInTheEnd());
     }
 
     /** Whether something of it is still to be tried. */

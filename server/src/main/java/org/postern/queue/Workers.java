@@ -12,6 +12,7 @@ import org.postern.queue.Agenda.Next;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Lane.Worker;
 import org.postern.smtp.ForwardPath;
+import org.postern.spool.Doubt;
 import org.postern.spool.MessageId;
 import org.postern.spool.Recipient;
 import org.postern.spool.Recipient.State;
@@ -160,7 +161,7 @@ final class Workers {
                 message,
                 current -> current.with(
                         current.age(),
-                        recipient -> recipient.state() == State.UNDELIVERABLE ? recipient.withNotice() : recipient));
+                        recipient -> recipient.isForgottenInTheEnd() ? recipient.withNotice() : recipient));
         return new Next(timetable.of(after), false, Optional.empty());
     }
 
@@ -169,18 +170,24 @@ final class Workers {
                 item,
                 message,
                 current -> current.with(current.age(), recipient -> {
-                    if (recipient.state() != State.UNDELIVERABLE) {
+                    if (!recipient.isForgottenInTheEnd()) {
                         return recipient;
                     }
                     LOG.atWarn()
                             .addKeyValue("id", message.id())
                             .addKeyValue("from", message.from().path())
                             .addKeyValue("to", recipient.path().path())
-                            .addKeyValue("problem", recipient.last())
+                            .addKeyValue("problem", why(message, recipient))
                             .log("forgotten, undelivered");
-                    return recipient.reported(recipient.last());
+                    return recipient.reported(why(message, recipient));
                 }));
         return Next.NEVER;
+    }
+
+    private static String why(SpooledMessage message, Recipient recipient) {
+        return recipient.state() == State.QUARANTINED
+                ? "in quarantine for " + message.doubt().map(Doubt::check).orElse("") + ", and nobody released it"
+                : recipient.last();
     }
 
     /** What went wrong was ours, not the message's: it stays where it is, and is tried again at that time. */

@@ -17,7 +17,7 @@ import java.security.SecureRandom;
 import java.util.Set;
 
 /** Small files of ours, readable by us only, that a power cut doesn't take away. */
-final class DurableFile {
+public final class DurableFile {
     private static final FileAttribute<?> OURS_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final DurableDirectories DIRECTORIES = new DurableDirectories();
@@ -36,12 +36,21 @@ final class DurableFile {
         }
         byte[] fresh = new byte[octets];
         new SecureRandom().nextBytes(fresh);
+        replace(file, fresh);
+        return fresh;
+    }
+
+    /** Makes {@code text} all that {@code file} holds: after a crash it holds that, or what it held before. */
+    public static void replace(Path file, String text) throws IOException {
+        replace(file, text.getBytes(UTF_8));
+    }
+
+    private static void replace(Path file, byte[] octets) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(beside);
-        write(beside, fresh, StandardOpenOption.CREATE_NEW);
+        write(beside, octets, StandardOpenOption.CREATE_NEW);
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
         DurableDirectories.sync(parent(file));
-        return fresh;
     }
 
     /** Adds {@code text} to {@code file}, which is made when it is not there. */

@@ -88,7 +88,7 @@ final class Arriving {
                 envelope.from(),
                 eightBit ? Body.EIGHT_BIT_MIME : Body.SEVEN_BIT,
                 envelope.parameters().smtputf8(),
-                arrival.quarantined(),
+                arrival.doubt(),
                 arrival.standing(),
                 arrival.trace(),
                 octets,
@@ -97,7 +97,7 @@ final class Arriving {
                 0,
                 envelope.recipients().stream()
                         .map(path -> Recipient.fresh(
-                                path, Optional.ofNullable(arrival.originals().get(path)), received))
+                                path, Optional.ofNullable(arrival.originals().get(path)), arrival.doubt(), received))
                         .toList());
         committer.commit(new Write.Whole(arrival.id(), label, Records.message(message), pieces, take()));
         return message;

@@ -10,7 +10,7 @@ import org.postern.smtp.ForwardPath;
  * @param original whom the sender had named, when an alias led from there to {@code path}
  * @param attempts that were made
  * @param due when the next attempt is; of use while {@link State#WAITING}
- * @param noticed whether the sender was told that it takes long; of what is undeliverable, whether the postmaster was told of its end
+ * @param noticed whether the sender was told that it takes long; of what is forgotten in the end, whether the postmaster was told of that
  * @param last what the last attempt came to, in words fit for a terminal; empty before the first
  */
 public record Recipient(
@@ -29,6 +29,8 @@ public record Recipient(
         HELD,
         /** Can't be delivered, and nobody can be told: kept for a time, for the operator to see. */
         UNDELIVERABLE,
+        /** Kept for a time, for the operator to say whether it is good: nothing was tried yet. */
+        QUARANTINED,
         /** Delivered. */
         DELIVERED,
         /** Can't be delivered, and who had to be told was told. */
@@ -37,7 +39,13 @@ public record Recipient(
 
     /** One that has just come. */
     static Recipient fresh(ForwardPath path, Optional<ForwardPath> original, Instant now) {
-        return new Recipient(path, original, State.WAITING, 0, now, false, "");
+        return fresh(path, original, Optional.empty(), now);
+    }
+
+    /** One that has just come with a message that is doubted so. */
+    static Recipient fresh(ForwardPath path, Optional<ForwardPath> original, Optional<Doubt> doubt, Instant now) {
+        boolean isHeld = doubt.filter(one -> one.way() == Doubt.Way.HELD).isPresent();
+        return new Recipient(path, original, isHeld ? State.QUARANTINED : State.WAITING, 0, now, false, "");
     }
 
     /** Whether nothing is left to do for it. */
@@ -48,6 +56,11 @@ public record Recipient(
     /** Whether it is kept, and nothing is tried. */
     public boolean isHeld() {
         return state == State.HELD || state == State.UNDELIVERABLE;
+    }
+
+    /** Whether it is kept for a time only, and then forgotten. */
+    public boolean isForgottenInTheEnd() {
+        return state == State.UNDELIVERABLE || state == State.QUARANTINED;
     }
 
     /** After an attempt that succeeded. */
@@ -78,6 +91,11 @@ public record Recipient(
     /** The same once the sender was told that it takes long, or the postmaster that it will be forgotten. */
     public Recipient withNotice() {
         return new Recipient(path, original, state, attempts, due, true, last);
+    }
+
+    /** Out of quarantine: as one that has just come. */
+    Recipient released(Instant now) {
+        return new Recipient(path, original, State.WAITING, attempts, now, false, last);
     }
 
     /** To be tried at {@code when}, whatever was before. */

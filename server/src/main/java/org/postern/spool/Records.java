@@ -29,7 +29,10 @@ import org.postern.smtp.ReversePath;
  * </pre>
  */
 final class Records {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+
+    /** The first format is read as well: it ends before what later ones added. */
+    private static final int FIRST_FORMAT = 1;
 
     /** Octets of content in one record, what stands before the content in the first one counted. */
     static final int PIECE = 64 << 10;
@@ -103,19 +106,48 @@ final class Records {
         message.recipients().forEach(recipient -> record.text(recipient.path().toString()));
         // Messages that came before there was a quarantine end here; those that came before there were routes, behind
         // it.
-        record.octet(message.quarantined() ? 1 : 0);
+        record.octet(message.doubt().isPresent() ? 1 : 0);
         record.text(message.standing().name());
         message.recipients()
                 .forEach(recipient ->
                         record.text(recipient.original().map(Object::toString).orElse("")));
+        // Format 1 ends here.
+        message.doubt().ifPresent(doubt -> doubt(record, doubt));
         return record.sealed();
+    }
+
+    private static void doubt(RecordWriter record, Doubt doubt) {
+        record.text(doubt.way().name())
+                .text(doubt.client())
+                .text(doubt.greeting())
+                .text(doubt.check())
+                .text(doubt.proof())
+                .number(doubt.notes().size());
+        doubt.notes()
+                .forEach(note -> record.text(note.check())
+                        .text(note.result())
+                        .octet(note.counts() ? 1 : 0)
+                        .text(note.text()));
+    }
+
+    private static Doubt doubt(RecordReader record) {
+        Doubt.Way way = Doubt.Way.valueOf(record.text());
+        String client = record.text();
+        String greeting = record.text();
+        String check = record.text();
+        String proof = record.text();
+        var notes = new ArrayList<Doubt.Note>();
+        for (int left = record.number(); left > 0; left--) {
+            notes.add(new Doubt.Note(record.text(), record.text(), record.octet() == 1, record.text()));
+        }
+        return Doubt.fresh(way, client, greeting, check, notes, proof);
     }
 
     /** The message as it was when it came. */
     static SpooledMessage message(MessageId id, byte[] octets) throws SpoolProblem {
         var record = new RecordReader(octets, "message " + id);
         try {
-            requireFormat(record.octet(), id);
+            int format = knownFormat(record.octet(), id);
             String session = record.text();
             ReversePath from = reversePath(record.text());
             Body body = Body.valueOf(record.text());
@@ -127,12 +159,18 @@ final class Records {
             for (int left = record.number(); left > 0; left--) {
                 paths.add(forwardPath(record.text()));
             }
-            boolean quarantined = record.hasMore() && record.octet() == 1;
+            boolean isDoubted = record.hasMore() && record.octet() == 1;
             Standing standing = record.hasMore() ? Standing.valueOf(record.text()) : Standing.UNPROVEN;
             Instant received = Instant.ofEpochMilli(id.millis());
+            var originals = new ArrayList<Optional<ForwardPath>>();
+            for (int left = paths.size(); left > 0; left--) {
+                originals.add(original(record));
+            }
+            Optional<Doubt> doubt =
+                    !isDoubted ? Optional.empty() : Optional.of(format == FIRST_FORMAT ? Doubt.UNTOLD : doubt(record));
             var recipients = new ArrayList<Recipient>();
-            for (ForwardPath path : paths) {
-                recipients.add(Recipient.fresh(path, original(record), received));
+            for (int i = 0; i < paths.size(); i++) {
+                recipients.add(Recipient.fresh(paths.get(i), originals.get(i), doubt, received));
             }
             return new SpooledMessage(
                     id,
@@ -140,7 +178,7 @@ final class Records {
                     from,
                     body,
                     smtputf8,
-                    quarantined,
+                    doubt,
                     standing,
                     trace,
                     length,
@@ -185,6 +223,11 @@ final class Records {
         }
         // States that were noted before there were notices end here.
         message.recipients().forEach(recipient -> record.octet(recipient.noticed() ? 1 : 0));
+        // Format 1 ends here, and so do all others of what nobody doubted.
+        message.doubt().ifPresent(doubt -> record.octet(doubt.digested() ? 1 : 0));
+        if (message.isReleased()) {
+            record.text(message.trace());
+        }
         return record.sealed();
     }
 
@@ -192,7 +235,7 @@ final class Records {
     static SpooledMessage withState(SpooledMessage message, int revision, byte[] octets) throws SpoolProblem {
         var record = new RecordReader(octets, "the state of message " + message.id());
         try {
-            requireFormat(record.octet(), message.id());
+            int format = knownFormat(record.octet(), message.id());
             Duration age = Duration.ofMillis(record.longNumber());
             List<Recipient> recipients = new ArrayList<>();
             if (record.number() != message.recipients().size()) {
@@ -207,7 +250,10 @@ final class Records {
             }
             recipients.replaceAll(
                     recipient -> record.hasMore() && record.octet() == 1 ? recipient.withNotice() : recipient);
-            return message.with(age, revision, recipients);
+            boolean isDoubted = format > FIRST_FORMAT && record.hasMore();
+            SpooledMessage digested = isDoubted && record.octet() == 1 ? message.withDigest() : message;
+            SpooledMessage released = isDoubted && record.hasMore() ? digested.withRelease(record.text()) : digested;
+            return released.with(age, revision, recipients);
         } catch (BufferUnderflowException | IllegalArgumentException odd) {
             throw unreadable(message.id(), odd);
         }
@@ -252,12 +298,13 @@ final class Records {
         return Math.toIntExact((message.octets() + opening) / PIECE) + 1;
     }
 
-    private static void requireFormat(int format, MessageId id) throws SpoolProblem {
-        if (format != FORMAT) {
+    private static int knownFormat(int format, MessageId id) throws SpoolProblem {
+        if (format < FIRST_FORMAT || format > FORMAT) {
             throw new SpoolProblem(
                     SpoolProblem.Kind.TOO_NEW,
                     "message " + id + " has format " + format + ", which a newer Postern wrote: run that one");
         }
+        return format;
     }
 
     private static SpoolProblem unreadable(MessageId id, RuntimeException odd) {

@@ -147,9 +147,10 @@ public final class RocksSpool implements Spool {
     private static long prepare(Store store) throws RocksDBException, SpoolProblem {
         RocksDB db = store.db();
         byte[] format = db.get(Records.FORMAT_KEY);
-        if (format == null) {
+        if (format == null || format[0] < Records.FORMAT) {
+            // What an older one wrote is read as it is; from now on that one can't read all any more.
             db.put(Records.FORMAT_KEY, new byte[] {Records.FORMAT});
-        } else if (format[0] != Records.FORMAT) {
+        } else if (format[0] > Records.FORMAT) {
             throw new SpoolProblem(
                     SpoolProblem.Kind.TOO_NEW,
                     "the spool in " + store.directory() + " has format " + format[0]

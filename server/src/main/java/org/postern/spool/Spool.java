@@ -18,7 +18,7 @@ public interface Spool extends AutoCloseable {
      *
      * @param session its name
      * @param trace the header fields that we put before the content, CRLF line ends
-     * @param quarantined whether its recipients are to find it where they look for what is doubtful
+     * @param doubt why it is in quarantine; empty when it is not
      * @param standing whether its sender is told of failures
      * @param originals for recipients whom an alias named: whom the sender had named
      */
@@ -27,7 +27,7 @@ public interface Spool extends AutoCloseable {
             String session,
             Envelope envelope,
             String trace,
-            boolean quarantined,
+            Optional<Doubt> doubt,
             Standing standing,
             Map<ForwardPath, ForwardPath> originals) {
         public Arrival {
@@ -36,7 +36,7 @@ public interface Spool extends AutoCloseable {
 
         /** One of a client that we trust, which goes the usual way. */
         public Arrival(MessageId id, String session, Envelope envelope, String trace) {
-            this(id, session, envelope, trace, false, Standing.OURS, Map.of());
+            this(id, session, envelope, trace, Optional.empty(), Standing.OURS, Map.of());
         }
     }
 

@@ -35,6 +35,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.quarantine.Suspect;
+import org.postern.quarantine.Suspects;
+import org.postern.quarantine.Trust;
+import org.postern.quarantine.Trusted;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
 import org.postern.queue.SilentReporter;
@@ -43,10 +47,12 @@ import org.postern.queue.TestCourier;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.MailParameters;
 import org.postern.smtp.Mailbox;
+import org.postern.spool.Doubt;
 import org.postern.spool.MessageId;
 import org.postern.spool.RocksSpool;
 import org.postern.spool.Spool;
 import org.postern.spool.SpooledMessage;
+import org.postern.spool.Standing;
 
 /** The socket, the lines on it, and what is answered. */
 @Timeout(60)
@@ -71,7 +77,14 @@ class ControlTest {
                 RetrySchedule.DEFAULT,
                 1,
                 clock);
-        desk = new Desk(spool, queue, clock, "Postern of the test", Desk.Running.NO);
+        desk = new Desk(
+                spool,
+                queue,
+                new Suspects(spool, Duration.ofDays(30)),
+                Trusted.open(data.resolve("trusted")),
+                clock,
+                "Postern of the test",
+                Desk.Running.NO);
         server = ControlServer.start(data, desk).orElseThrow();
     }
 
@@ -124,7 +137,7 @@ class ControlTest {
         qt().forAll(
                         longs().between(0, Long.MAX_VALUE),
                         integers().between(1, 1_000),
-                        integers().between(0, 9))
+                        integers().between(0, 16))
                 .checkAssert((number, most, kind) -> {
                     var id = new MessageId(number);
                     Request request =
@@ -138,6 +151,14 @@ class ControlTest {
                                 case 6 -> new Request.Release(id);
                                 case 7 -> new Request.Retry(id);
                                 case 8 -> new Request.Drop(id);
+                                case 9 -> new Request.QuarantineList(Optional.of(id), most);
+                                case 10 -> new Request.QuarantineShow(id);
+                                case 11 -> new Request.QuarantineRelease(id);
+                                case 12 -> new Request.QuarantineDrop(id);
+                                case 13 ->
+                                    new Request.Trust(id, most % 2 == 0 ? Trust.Scope.SENDER : Trust.Scope.DOMAIN);
+                                case 14 -> new Request.TrustList();
+                                case 15 -> new Request.TrustRemove(id);
                                 default -> new Request.Flush();
                             };
                     assertThat(parsed(Protocol.write(request))).isEqualTo(request);
@@ -153,9 +174,62 @@ class ControlTest {
     }
 
     @Test
+    void quarantineIsAPageOfItsOwnAndSaysWhereToGoOn() throws IOException {
+        SpooledMessage waiting = accept("bob@example.com");
+        List<SpooledMessage> held = List.of(doubted(), doubted(), doubted());
+        Answer first = desk.ask(new Request.QuarantineList(Optional.empty(), 2));
+        assertThat(first).isInstanceOfSatisfying(Answer.Suspects.class, page -> {
+            assertThat(page.suspects())
+                    .extracting(Suspect::id)
+                    .containsExactly(held.get(0).id(), held.get(1).id());
+            assertThat(page.next()).contains(held.get(1).id());
+        });
+        assertThat(desk.ask(new Request.QuarantineList(Optional.of(held.get(1).id()), 2)))
+                .isInstanceOfSatisfying(Answer.Suspects.class, page -> {
+                    assertThat(page.suspects()).extracting(Suspect::subject).containsExactly("hello");
+                    assertThat(page.next()).isEmpty();
+                });
+        assertThat(desk.ask(new Request.Page(Optional.empty(), 10, false)))
+                .isInstanceOfSatisfying(
+                        Answer.Messages.class,
+                        page -> assertThat(page.messages())
+                                .extracting(Summary::id)
+                                .containsExactly(waiting.id()));
+        assertThat(desk.ask(new Request.QuarantineRelease(waiting.id())))
+                .isEqualTo(new Answer.Changed(waiting.id(), Answer.Result.UNCHANGED));
+        assertThat(desk.ask(new Request.QuarantineShow(waiting.id()))).isInstanceOf(Answer.Failed.class);
+        assertThat(desk.ask(new Request.Trust(waiting.id(), Trust.Scope.SENDER)))
+                .isInstanceOf(Answer.Failed.class);
+    }
+
+    private SpooledMessage doubted() throws IOException {
+        var envelope = new Envelope(
+                Mailbox.parse("ann@example.org").orElseThrow(),
+                MailParameters.NONE,
+                List.of(Mailbox.parse("bob@example.com").orElseThrow()));
+        Doubt doubt = Doubt.fresh(
+                Doubt.Way.HELD,
+                "192.0.2.1",
+                "mail.example.org",
+                "iprev",
+                List.of(new Doubt.Note("iprev", "fail", true, "it has no name")),
+                "client 192.0.2.1/32");
+        return spool.accept(
+                new Spool.Arrival(spool.nextId(), "s-1", envelope, "", Optional.of(doubt), Standing.UNPROVEN, Map.of()),
+                new ByteArrayInputStream("Subject: hello\r\n\r\nx\r\n".getBytes(UTF_8)));
+    }
+
+    @Test
     void answerThatIsWrittenParsesBack() throws IOException {
         SpooledMessage message = accept("bob@example.com");
+        SpooledMessage doubted = doubted();
         for (Answer answer : List.of(
+                desk.ask(new Request.QuarantineList(Optional.empty(), 10)),
+                desk.ask(new Request.QuarantineShow(doubted.id())),
+                desk.ask(new Request.Trust(doubted.id(), Trust.Scope.DOMAIN)),
+                desk.ask(new Request.TrustList()),
+                desk.ask(new Request.Drop(doubted.id())),
+                desk.ask(new Request.QuarantineRelease(doubted.id())),
                 desk.ask(new Request.Hello()),
                 desk.ask(new Request.Page(Optional.empty(), 10, false)),
                 desk.ask(new Request.Show(message.id())),

@@ -122,7 +122,7 @@ final class DoorTranscriptTest {
                     root.resolve("greylist of " + file.getFileName()),
                     config.judging().greylist(),
                     later(arguments(transcript, "minutes")));
-            Examiner examiner = new Examiner(config, names(transcript), CLOCK);
+            Examiner examiner = new Examiner(config, names(transcript), List::of, CLOCK);
             examiner.lookAfterLists();
             for (String pool : arguments(transcript, "passed")) {
                 greylist.passes(pool, "<>", "<ann@example.com>");

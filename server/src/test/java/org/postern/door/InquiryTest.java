@@ -35,7 +35,7 @@ class InquiryTest {
     private Examiner examiner(String toml, Resolver resolver) throws IOException {
         Path file =
                 Files.writeString(directory.resolve("postern.toml"), "hostname = \"mx.example.com\"\n" + toml + "\n");
-        return new Examiner(((Config.Result.Valid) Config.read(file)).config(), resolver, Clock.systemUTC());
+        return new Examiner(((Config.Result.Valid) Config.read(file)).config(), resolver, List::of, Clock.systemUTC());
     }
 
     /** 500 names that lead back, SPF of ten inclusions with ten exchangers each for the greeting and the sender. */

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.finding.Check;
+import org.postern.finding.Finding;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Greeting;
 import org.postern.smtp.Mailbox;
@@ -79,6 +81,52 @@ class ConditionTest {
 
     private static Case of(ReversePath from, Optional<ForwardPath> to) {
         return new Case(Cases.of().client(), Greeting.name("[192.0.2.10]"), from, to, List.of());
+    }
+
+    /** Each of these is what the address may be trusted with; none of them is trusted without it. */
+    @ParameterizedTest
+    @CsvSource({
+        "spf sender.example, spf=pass, true",
+        "spf sender.example, spf=softfail, false",
+        "spf other.example, spf=pass, false",
+        "organisation good.example, iprev=pass, true",
+        "organisation good.example, iprev=fail, false",
+        "organisation other.example, iprev=pass, false",
+        "client 192.0.2.10/32, spf=fail, true",
+        "client 192.0.2.11/32, spf=pass, false",
+    })
+    void provenSenderIsTheOneThatTheProofHoldsFor(String proof, String found, boolean holds) {
+        Condition condition = Condition.ofProven(
+                AddressPattern.parse("ann@sender.example").orElseThrow(),
+                Proof.parse(proof).orElseThrow());
+        Finding finding = Cases.finding(found);
+        Case one = Cases.of(finding.about(finding.check() == Check.IPREV ? "mail.good.example." : ""));
+
+        assertThat(condition.holds(one)).isEqualTo(holds);
+        assertThat(condition).hasToString("sender ann@sender.example proven by " + proof);
+        assertThat(condition.holds(new Case(
+                        one.client(),
+                        one.name(),
+                        Mailbox.parse("eve@sender.example").orElseThrow(),
+                        one.to(),
+                        one.findings())))
+                .isFalse();
+    }
+
+    @Test
+    void proofIsTheOneThatIsLikeliestToHoldAgain() {
+        Finding iprev = Cases.finding("iprev=pass").about("mail.good.example.");
+        assertThat(Proof.of(Cases.of(iprev, Cases.finding("spf=pass")))).hasToString("spf sender.example");
+        assertThat(Proof.of(Cases.of(iprev, Cases.finding("spf=none")))).hasToString("organisation good.example");
+        assertThat(Proof.of(Cases.found("iprev=fail"))).hasToString("client 192.0.2.10/32");
+        assertThat(Proof.of(Cases.from("2001:db8:1:2:3::4", "a.test", "a@b.test", "c@d.test")))
+                .hasToString("client 2001:db8:1:2::/64");
+        for (String proof : List.of("spf sender.example", "organisation good.example", "client 2001:db8:1:2::/64")) {
+            assertThat(Proof.parse(proof).orElseThrow()).hasToString(proof);
+        }
+        for (String none : List.of("", "spf", "spf ..", "client 192.0.2.1/8", "dkim a.test", "ann@sender.example")) {
+            assertThat(Proof.parse(none)).as(none).isEmpty();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +46,20 @@ class PolicyTest {
     private static String said(Verdict verdict) {
         return verdict.word()
                 + verdict.decidedBy().map(one -> " " + one.check().id()).orElse("");
+    }
+
+    /** Trust lets doubtful mail in; what is refused is refused all the same. */
+    @ParameterizedTest
+    @CsvSource({"quarantine, accept", "greylist, accept", "defer, defer iprev", "reject, reject iprev"})
+    void exceptionReachesNoHarderThanItSays(String action, String verdict) {
+        Policy policy = with(
+                        Profile.STANDARD, Check.IPREV, Result.FAIL, Action.valueOf(action.toUpperCase(Locale.ROOT)))
+                .with(List.of(new PolicyException(Condition.ANYBODY, Set.of(Check.IPREV), Action.QUARANTINE)));
+        Verdict given = policy.verdict(Cases.found("iprev=fail helo-rdns=fail"));
+        assertThat(said(given)).isEqualTo(verdict);
+        assertThat(given.findings())
+                .extracting(judged -> judged.finding().toString())
+                .contains("iprev=fail");
     }
 
     // --- which decides

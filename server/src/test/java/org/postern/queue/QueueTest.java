@@ -37,12 +37,14 @@ import org.postern.smtp.ForwardPath;
 import org.postern.smtp.MailParameters;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.ReversePath;
+import org.postern.spool.Doubt;
 import org.postern.spool.MessageId;
 import org.postern.spool.Recipient;
 import org.postern.spool.Recipient.State;
 import org.postern.spool.RocksSpool;
 import org.postern.spool.Spool;
 import org.postern.spool.SpooledMessage;
+import org.postern.spool.Standing;
 
 class QueueTest {
     private static final Duration MOMENT = Duration.ofMillis(20);
@@ -551,6 +553,68 @@ class QueueTest {
             eventually(() -> spool.find(message.id()).isEmpty());
             assertThat(attempts).isEmpty();
             assertThat(reporter.told.poll()).startsWith("failed <eve@a.test>");
+            assertThat(reporter.told).containsExactly("forgetting " + message.id());
+        }
+    }
+
+    private SpooledMessage acceptDoubted(String to) throws IOException {
+        Doubt doubt = Doubt.fresh(Doubt.Way.HELD, "192.0.2.1", "h.test", "iprev", List.of(), "");
+        var envelope = new Envelope(
+                new ReversePath.Null(),
+                MailParameters.NONE,
+                List.of(Mailbox.parse(to).orElseThrow()));
+        return spool.accept(
+                new Spool.Arrival(spool.nextId(), "s-1", envelope, "", Optional.of(doubt), Standing.UNPROVEN, Map.of()),
+                new ByteArrayInputStream(new byte[] {'x'}));
+    }
+
+    @Test
+    void whatIsInQuarantineIsTriedByNothingUntilItIsReleased() throws Exception {
+        SpooledMessage before = acceptDoubted("bob@example.com");
+        try (Queue queue = queue(FAR)) {
+            SpooledMessage message = acceptDoubted("bob@example.com");
+            queue.add(message);
+            queue.flush();
+            queue.retry(message.id());
+            queue.release(message.id());
+            queue.hold(message.id());
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(queue.size()).isZero();
+            assertThat(attempts).isEmpty();
+            assertThat(state(message.id(), 0)).isEqualTo(State.QUARANTINED);
+
+            assertThat(queue.releaseFromQuarantine(message.id())).isEqualTo(Queue.Answer.DONE);
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(spool.find(message.id())).isEmpty();
+            assertThat(state(before.id(), 0)).isEqualTo(State.QUARANTINED);
+        }
+    }
+
+    /** It has waited for the operator, not for its destination. */
+    @Test
+    void whatIsReleasedIsTriedAsLongAsWhatHasJustCome() throws Exception {
+        answer = _ -> new Outcome.Later("disk full");
+        SpooledMessage message = acceptDoubted("bob@example.com");
+        spool.update(message.with(Duration.ofDays(20), recipient -> recipient));
+        try (Queue queue = queue(FAR)) {
+            queue.releaseFromQuarantine(message.id());
+            nextAttempt();
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
+            assertThat(reporter.told).isEmpty();
+            assertThat(state(message.id(), 0)).isEqualTo(State.WAITING);
+            assertThat(spool.find(message.id()).orElseThrow().age()).isLessThan(Duration.ofHours(1));
+        }
+    }
+
+    @Test
+    void whatIsInQuarantineIsForgottenInTheEndAndThePostmasterToldBefore() throws Exception {
+        var schedule = new RetrySchedule(List.of(FAR), FAR, FAR, FAR, Duration.ofSeconds(2));
+        SpooledMessage message = acceptDoubted("bob@example.com");
+        try (Queue queue = idle(this::attempt, schedule)) {
+            queue.start();
+            eventually(() -> spool.find(message.id()).isEmpty());
+            assertThat(attempts).isEmpty();
             assertThat(reporter.told).containsExactly("forgetting " + message.id());
         }
     }

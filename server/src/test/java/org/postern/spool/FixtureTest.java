@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -26,14 +28,24 @@ import org.postern.smtp.Mailbox;
 import org.postern.smtp.ReversePath;
 
 /**
- * A store of format 1, as an earlier Postern wrote it, is read. Made anew only when the format changes, into a directory of its own:
- * {@code mvn -pl server -am test -Dtest=FixtureTest -Dfixture=/tmp/store-2 -Dsurefire.failIfNoSpecifiedTests=false}.
+ * Stores of each format, as earlier Posterns wrote them, are read. Another is made only when the format changes, into a directory of its
+ * own: {@code mvn -pl server -am test -Dtest=FixtureTest -Dfixture=/tmp/store-3 -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class FixtureTest {
-    private static final Path FIXTURE = Path.of("src/test/resources/org/postern/spool/store-1");
+    private static final Path FIXTURES = Path.of("src/test/resources/org/postern/spool");
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     private static final RocksSpool.Room ROOM = new RocksSpool.Room(1 << 20, 0);
+
+    private static final String TRACE = "Received: from fixture\r\n";
+    private static final String FOUND = "X-Postern-Findings: verdict=quarantine by=iprev; iprev=fail\r\n" + TRACE;
+    private static final Doubt DOUBT = Doubt.fresh(
+            Doubt.Way.HELD,
+            "192.0.2.1",
+            "mail.example.org",
+            "iprev",
+            List.of(new Doubt.Note("iprev", "fail", true, "it has no name")),
+            "client 192.0.2.1/32");
 
     private static final byte[] SMALL = "Subject: hello\r\n\r\nhello\r\n".getBytes(UTF_8);
     private static final byte[] LARGE =
@@ -41,7 +53,7 @@ class FixtureTest {
 
     @Test
     void storeOfFormat1IsRead(@TempDir Path directory) throws IOException {
-        copy(FIXTURE, directory);
+        copy(FIXTURES.resolve("store-1"), directory);
         assertThat(SpoolCheck.check(directory)).matches(Inspection::isFine).matches(found -> found.held() == 1);
         try (RocksSpool spool = RocksSpool.open(directory, ROOM, CLOCK)) {
             List<SpooledMessage> found = spool.page(Optional.empty(), 10);
@@ -52,12 +64,32 @@ class FixtureTest {
     }
 
     @Test
+    void storeOfFormat1IsBroughtForwardAsItIs(@TempDir Path directory) throws IOException {
+        copy(FIXTURES.resolve("store-1"), directory);
+        for (int i = 0; i < 2; i++) {
+            try (RocksSpool spool = RocksSpool.open(directory, ROOM, CLOCK)) {
+                assertThat(spool.page(Optional.empty(), 10)).isEqualTo(expected());
+            }
+        }
+        assertThat(SpoolCheck.check(directory)).matches(Inspection::isFine);
+    }
+
+    @Test
+    void storeOfFormat2IsRead(@TempDir Path directory) throws IOException {
+        copy(FIXTURES.resolve("store-2"), directory);
+        assertThat(SpoolCheck.check(directory)).matches(Inspection::isFine);
+        try (RocksSpool spool = RocksSpool.open(directory, ROOM, CLOCK)) {
+            assertThat(spool.page(Optional.empty(), 10)).isEqualTo(expected2());
+        }
+    }
+
+    @Test
     @EnabledIfSystemProperty(named = "fixture", matches = ".+")
     void writeItAnew() throws IOException {
         Path directory = Path.of(System.getProperty("fixture"));
-        write(directory, expected().subList(0, 2));
+        write(directory, expected2().subList(0, 4));
         // Opening moves these into tables; the last stays in the log.
-        write(directory, expected().subList(2, 3));
+        write(directory, expected2().subList(4, 5));
         Swap.remove(directory.resolve("native"));
         for (String empty : List.of("lock", "reserve", "db/LOCK", "db/LOG")) {
             Files.delete(directory.resolve(empty));
@@ -68,9 +100,12 @@ class FixtureTest {
         try (RocksSpool spool = RocksSpool.open(directory, ROOM, CLOCK)) {
             for (SpooledMessage message : messages) {
                 SpooledMessage fresh = spool.accept(
-                        new Spool.Arrival(message.id(), message.session(), message.envelope(), message.trace()),
-                        new ByteArrayInputStream(message.octets() == SMALL.length ? SMALL : LARGE));
+                        arrival(message), new ByteArrayInputStream(message.octets() == SMALL.length ? SMALL : LARGE));
                 assertThat(fresh.checksum()).isEqualTo(message.checksum());
+                if (message.isReleased()) {
+                    spool.update(fresh.released(NOW.plusSeconds(60)));
+                    continue;
+                }
                 for (int revision = 1; revision <= message.revision(); revision++) {
                     spool.update(message.with(message.age(), revision, message.recipients()));
                 }
@@ -80,6 +115,53 @@ class FixtureTest {
                         new ByteArrayInputStream(SMALL)));
             }
         }
+    }
+
+    private static Spool.Arrival arrival(SpooledMessage message) {
+        return new Spool.Arrival(
+                message.id(),
+                message.session(),
+                message.envelope(),
+                message.isReleased() ? FOUND : message.trace(),
+                message.doubt().map(_ -> DOUBT),
+                message.doubt().isPresent() ? Standing.UNPROVEN : Standing.OURS,
+                Map.of());
+    }
+
+    /** What the present Postern writes: the former with what it knows besides, and two that were doubted. */
+    private static List<SpooledMessage> expected2() {
+        var all = new ArrayList<SpooledMessage>();
+        expected().forEach(message -> all.add(as(message, Body.SEVEN_BIT, Optional.empty(), Standing.OURS, TRACE)));
+        SpooledMessage held = message(4, SMALL, "ann@example.org", Body.SEVEN_BIT, false, mailbox("bob@example.com"));
+        SpooledMessage doubted = as(held, Body.SEVEN_BIT, Optional.of(DOUBT), Standing.UNPROVEN, FOUND);
+        all.add(doubted.digested());
+        SpooledMessage other = message(5, SMALL, "", Body.SEVEN_BIT, false, mailbox("bob@example.com"));
+        all.add(as(other, Body.SEVEN_BIT, Optional.of(DOUBT), Standing.UNPROVEN, FOUND)
+                .released(NOW.plusSeconds(60)));
+        return all;
+    }
+
+    private static SpooledMessage as(
+            SpooledMessage message, Body body, Optional<Doubt> doubt, Standing standing, String trace) {
+        List<Recipient> recipients = doubt.isEmpty()
+                ? message.recipients()
+                : message.recipients().stream()
+                        .map(one -> Recipient.fresh(one.path(), one.original(), doubt, NOW))
+                        .toList();
+        return new SpooledMessage(
+                message.id(),
+                message.session(),
+                message.from(),
+                body,
+                message.smtputf8(),
+                doubt,
+                standing,
+                trace,
+                message.octets(),
+                message.checksum(),
+                message.age(),
+                message.revision(),
+                recipients);
     }
 
     private static List<SpooledMessage> expected() {
@@ -122,9 +204,9 @@ class FixtureTest {
                 envelope.from(),
                 body,
                 smtputf8,
-                false,
+                Optional.empty(),
                 Standing.UNPROVEN,
-                "Received: from fixture\r\n",
+                TRACE,
                 content.length,
                 (int) crc.getValue(),
                 Duration.ZERO,

@@ -109,8 +109,8 @@ class RocksSpoolTest {
         SpooledMessage changed;
         try (RocksSpool spool = open()) {
             var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, List.of(bob));
-            var arrival =
-                    new Spool.Arrival(spool.nextId(), "s-1", envelope, "", false, Standing.PROVEN, Map.of(bob, alias));
+            var arrival = new Spool.Arrival(
+                    spool.nextId(), "s-1", envelope, "", Optional.empty(), Standing.PROVEN, Map.of(bob, alias));
             SpooledMessage kept = spool.accept(arrival, new ByteArrayInputStream(new byte[] {'x'}));
             changed = kept.with(kept.age(), Recipient::withNotice);
             spool.update(changed);
@@ -122,6 +122,53 @@ class RocksSpoolTest {
             assertThat(found.recipients().getFirst().original()).contains(alias);
             assertThat(found.recipients().getFirst().noticed()).isTrue();
         }
+    }
+
+    @Test
+    void doubtAndWhatBecameOfItAreKept() throws IOException {
+        Mailbox bob = Mailbox.parse("bob@example.org").orElseThrow();
+        var note = new Doubt.Note("iprev", "fail", true, "no name");
+        Doubt doubt = Doubt.fresh(Doubt.Way.HELD, "192.0.2.1", "h.test", "iprev", List.of(note, note), "spf a.test");
+        SpooledMessage held;
+        SpooledMessage released;
+        SpooledMessage digested;
+        try (RocksSpool spool = open()) {
+            held = doubted(spool, bob, doubt);
+            SpooledMessage second = doubted(spool, bob, doubt);
+            SpooledMessage third = doubted(spool, bob, doubt);
+            digested = second.digested();
+            spool.update(digested);
+            released = third.digested();
+            spool.update(released);
+            released = released.released(NOW.plusSeconds(7));
+            spool.update(released);
+        }
+        try (RocksSpool spool = open()) {
+            assertThat(spool.page(Optional.empty(), 10)).containsExactly(held, digested, released);
+        }
+        assertThat(held.isQuarantined()).isTrue();
+        assertThat(held.isJunk()).isFalse();
+        assertThat(digested.isQuarantined()).isTrue();
+        assertThat(digested.doubt().orElseThrow().digested()).isTrue();
+        assertThat(released.isQuarantined()).isFalse();
+        assertThat(released.isReleased()).isTrue();
+        assertThat(released.age()).isZero();
+        assertThat(released.trace()).isEqualTo("X-Postern-Findings: verdict=released by=iprev; iprev=fail\r\n");
+        assertThat(released.recipients()).extracting(Recipient::state).containsExactly(Recipient.State.WAITING);
+        assertThat(released.recipients().getFirst().due()).isEqualTo(NOW.plusSeconds(7));
+    }
+
+    private static SpooledMessage doubted(RocksSpool spool, Mailbox to, Doubt doubt) throws IOException {
+        var envelope = new Envelope(new ReversePath.Null(), MailParameters.NONE, List.of(to));
+        var arrival = new Spool.Arrival(
+                spool.nextId(),
+                "s-1",
+                envelope,
+                "X-Postern-Findings: verdict=quarantine by=iprev; iprev=fail\r\n",
+                Optional.of(doubt),
+                Standing.UNPROVEN,
+                Map.of());
+        return spool.accept(arrival, new ByteArrayInputStream(new byte[] {'x'}));
     }
 
     // Around the ends of pieces, whose first holds the label too.

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.quarantine;
+
+import org.jspecify.annotations.NullMarked;
