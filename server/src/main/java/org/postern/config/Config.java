@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.postern.dns.DnsSettings;
+import org.postern.filter.FilterSettings;
 import org.postern.policy.Net;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
@@ -28,6 +29,7 @@ import org.postern.tls.CertificateFiles;
  * @param aliasing names that stand for other mailboxes
  * @param sending how mail goes on to other hosts
  * @param judging how strangers are judged
+ * @param filters who looks at content; what comes of it stands in judging
  */
 public record Config(
         Domain hostname,
@@ -41,6 +43,7 @@ public record Config(
         Sending sending,
         Dns dns,
         Judging judging,
+        List<FilterSettings> filters,
         Limits limits,
         Intake intake,
         Keeping keeping,
@@ -125,6 +128,7 @@ public record Config(
         certificates = List.copyOf(certificates);
         trusted = List.copyOf(trusted);
         domains = List.copyOf(domains);
+        filters = List.copyOf(filters);
     }
 
     /** The configuration of a machine that has no file: relays nothing, keeps what arrives under {@code ./data}. */

@@ -107,7 +107,8 @@ final class ConfigReader {
         Aliasing aliasing =
                 new AliasingReader(root, hostname, domains, router, intake.expandedRecipients()).read(this::path);
         Config.Dns dns = dns(root.section("dns"), limits);
-        Judging judging = new PolicyReader(root.section("policy"), limits, this::path).read();
+        Filtering filtering = new FilterReader(root, this::path).read();
+        Judging judging = new PolicyReader(root.section("policy"), limits, filtering.rules(), this::path).read();
         var config = new Config(
                 hostname,
                 data,
@@ -120,6 +121,7 @@ final class ConfigReader {
                 sending,
                 dns,
                 judging,
+                filtering.settings(),
                 limits(limits),
                 intake,
                 keeping(root.section("queue"), limits),

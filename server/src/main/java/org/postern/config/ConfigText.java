@@ -54,6 +54,7 @@ public final class ConfigText {
         write(config.sending());
         write(config.dns());
         new PolicyText(this).write(config.judging());
+        new FilterText(this).write(config);
         head("[queue]");
         line(
                 "retry",
@@ -194,7 +195,7 @@ public final class ConfigText {
         text.append(key).append(" = ").append(value).append('\n');
     }
 
-    private static String number(long value) {
+    static String number(long value) {
         return String.format(Locale.ROOT, "%,d", value).replace(',', '_');
     }
 

@@ -20,13 +20,15 @@ import org.postern.smtp.Reply;
  * @param actions what the operator says of single checks and results, in the profile's place
  * @param blockLists zones that list whom not to believe
  * @param welcomeLists zones that list whom to believe: an exception for the checks beside each
+ * @param filters what the answers of content filters earn
  */
 public record Policy(
         Profile profile,
         Map<Check, Map<Result, Action>> actions,
         List<ListRule> blockLists,
         List<WelcomeList> welcomeLists,
-        List<PolicyException> exceptions) {
+        List<PolicyException> exceptions,
+        List<FilterRule> filters) {
     public Policy {
         var copy = new EnumMap<Check, Map<Result, Action>>(Check.class);
         actions.forEach((check, results) -> copy.put(check, Map.copyOf(results)));
@@ -34,6 +36,17 @@ public record Policy(
         blockLists = List.copyOf(blockLists);
         welcomeLists = List.copyOf(welcomeLists);
         exceptions = List.copyOf(exceptions);
+        filters = List.copyOf(filters);
+    }
+
+    /** Without filters. */
+    public Policy(
+            Profile profile,
+            Map<Check, Map<Result, Action>> actions,
+            List<ListRule> blockLists,
+            List<WelcomeList> welcomeLists,
+            List<PolicyException> exceptions) {
+        this(profile, actions, blockLists, welcomeLists, exceptions, List.of());
     }
 
     /** A profile, and nothing else. */
@@ -110,6 +123,9 @@ public record Policy(
         if (finding.check() == Check.DNSBL) {
             return finding.result() == Result.FAIL ? listed(finding) : Action.NOTE;
         }
+        if (finding.check() == Check.FILTER) {
+            return filtered(finding);
+        }
         Action own = actions.getOrDefault(finding.check(), Map.of()).get(finding.result());
         if (own != null) {
             return own;
@@ -119,6 +135,16 @@ public record Policy(
                 && one.findings().stream().anyMatch(other -> other.is(Check.IPREV, Result.PASS))
                 && profile != Profile.STRICT;
         return lifted ? Action.NOTE : profile.action(finding.check(), finding.result());
+    }
+
+    private Action filtered(Finding finding) {
+        return profile == Profile.OBSERVE
+                ? Action.NOTE
+                : filters.stream()
+                        .filter(rule -> rule.isAbout(finding))
+                        .findFirst()
+                        .map(rule -> rule.action(finding))
+                        .orElse(Action.NOTE);
     }
 
     /** The hardest of what its codes earn. */
