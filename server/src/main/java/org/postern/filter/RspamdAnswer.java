@@ -124,15 +124,16 @@ record RspamdAnswer(
                 + "; score " + scores
                 + (heaviest.isEmpty() ? "" : ": " + heaviest)
                 + (leftOut == 0 ? "" : "; " + leftOut + " of its header fields left out");
-        return new Opinion(action.replace(' ', '-').replace('_', '-'), result(), text, action + " " + scores, fields);
+        String word = action.replace(' ', '-').replace('_', '-');
+        return new Opinion(word, result(word), text, action + " " + scores, fields);
     }
 
-    private Result result() {
-        return switch (action) {
-            case "no action", "accept" -> Result.PASS;
+    private static Result result(String word) {
+        return switch (word) {
+            case "no-action", "accept" -> Result.PASS;
             case "reject", "discard" -> Result.FAIL;
-            case "add header", "rewrite subject", "quarantine", "greylist" -> Result.SOFTFAIL;
-            // "soft reject", and what an operator has made up.
+            case "add-header", "rewrite-subject", "quarantine", "greylist" -> Result.SOFTFAIL;
+            // A soft reject, and what an operator has made up.
             default -> Result.NEUTRAL;
         };
     }
