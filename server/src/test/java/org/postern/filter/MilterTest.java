@@ -34,9 +34,10 @@ class MilterTest {
     // --------------------------------------------------------------------------------------------------------------
 
     @Test
-    void aMessageIsToldStageByStage() throws IOException {
+    void aMessageIsToldStageByStage() throws Exception {
         try (var milter = new ScriptedMilter(0, Map.of())) {
             look(filter(milter.address()), MESSAGE);
+            assertThat(milter.isLeft()).isTrue();
 
             assertThat(milter.seen().subList(1, milter.seen().size()))
                     .containsExactly(
@@ -199,10 +200,10 @@ class MilterTest {
                 "y550; fail; one reject; one refuses it",
                 "y421 bye; neutral; one tempfail; one would see it later: bye",
             })
-    void itsReplyToTheClientIsSaid(String answer, Result result, String subject, String text) throws IOException {
+    void itsReplyToTheClientIsSaid(String answer, String result, String subject, String text) throws IOException {
         Outcome outcome = answered('E', answer + "\0");
 
-        assertThat(outcome.finding().result()).isEqualTo(result);
+        assertThat(outcome.finding().result().word()).isEqualTo(result);
         assertThat(outcome.finding().subject()).isEqualTo(subject);
         assertThat(outcome.finding().text()).isEqualTo(text);
     }

@@ -64,6 +64,8 @@ class ScansTest {
                 in.skipNBytes(length);
                 line(in);
             }
+            // What is left unread would make the connection's end a reset.
+            line(in);
             out.writeBytes("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + ACCEPTS.length() + "\r\n\r\n"
                     + ACCEPTS);
         });
@@ -137,18 +139,21 @@ class ScansTest {
 
     @Test
     void aSlowClientIsNoFilterFault() throws IOException {
-        Duration timeout = Duration.ofMillis(400);
+        Duration timeout = Duration.ofSeconds(1);
         try (var milter = new ScriptedMilter(0, Map.of())) {
             var slow = new FilterInputStream(large(200_000)) {
-                private long until;
+                private long octets;
+                private boolean waited;
 
                 @Override
                 public int read(byte[] target, int at, int most) throws IOException {
-                    int got = super.read(target, at, Math.min(most, 70_000));
-                    // Longer than the filter's time, once it has something to do.
-                    if (until == 0 && !milter.seen().isEmpty()) {
-                        until = System.nanoTime() + timeout.toNanos() * 2;
-                        while (System.nanoTime() - until < 0) {
+                    int got = super.read(target, at, most);
+                    octets += got;
+                    if (octets > 100_000 && !waited) {
+                        waited = true;
+                        // Longer than the filter's time, while it has seen all that there is.
+                        long end = System.nanoTime() + timeout.toNanos() * 3 / 2;
+                        while (milter.seen().isEmpty() || System.nanoTime() - end < 0) {
                             Thread.onSpinWait();
                         }
                     }
@@ -198,17 +203,23 @@ class ScansTest {
 
     @Test
     void aMessageGivenUpLeavesNoConnection() throws Exception {
+        var met = new CountDownLatch(1);
         var gone = new CountDownLatch(1);
         try (var peer = new ScriptedPeer((in, out) -> {
                     ScriptedMilter.read(in);
-                    ScriptedMilter.send(out, "O\0\0\0\6\0\0\0\0\0\17\360\200");
-                    in.readAllBytes();
-                    gone.countDown();
+                    met.countDown();
+                    try {
+                        in.readAllBytes();
+                    } finally {
+                        gone.countDown();
+                    }
                 });
                 var filters = Filters.of(List.of(filter(peer.tcp())))) {
             OpenMessage message = OpenMessage.of(large(200_000), 1_000).orElseThrow();
             try (Scans scans = filters.begin(TRANSACTION, message.header())) {
                 assertThat(scans.tee(message.rest()).readNBytes(100_000)).hasSize(100_000);
+                assertThat(met.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(gone.getCount()).isOne();
             }
             assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
         }

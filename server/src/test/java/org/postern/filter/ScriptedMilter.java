@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A milter that notes what it is told and answers as it is told to: {@code c}, unless there is another answer for the letter. A packet is
@@ -19,6 +21,7 @@ final class ScriptedMilter implements AutoCloseable {
             'C', 0x1000, 'H', 0x2000, 'M', 0x4000, 'R', 0x8000, 'T', 0x1_0000, 'L', 0x80, 'N', 0x4_0000, 'B', 0x8_0000);
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final CountDownLatch left = new CountDownLatch(1);
     private final ScriptedPeer peer;
 
     ScriptedMilter(int protocol, Map<Character, List<String>> answers) throws IOException {
@@ -42,6 +45,7 @@ final class ScriptedMilter implements AutoCloseable {
                     macros = packet;
                 } else if (kind == 'Q') {
                     seen.add(packet);
+                    left.countDown();
                     return;
                 } else {
                     seen.add(macros.isEmpty() ? packet : packet + " " + macros);
@@ -69,6 +73,11 @@ final class ScriptedMilter implements AutoCloseable {
 
     String address() {
         return peer.tcp();
+    }
+
+    /** Waits for the packet with which it is left. */
+    boolean isLeft() throws InterruptedException {
+        return left.await(20, TimeUnit.SECONDS);
     }
 
     /** Packets without their macros, a bar for each NUL. */

@@ -31,6 +31,7 @@ final class ScriptedPeer implements AutoCloseable {
 
     private static void play(Socket socket, Script script) {
         try (socket) {
+            socket.setTcpNoDelay(true);
             script.play(new DataInputStream(socket.getInputStream()), new DataOutputStream(socket.getOutputStream()));
         } catch (Exception gone) {
             // The other side sees it.
