@@ -25,6 +25,7 @@ import org.postern.door.Door;
 import org.postern.door.Examiner;
 import org.postern.door.HourlyRate;
 import org.postern.dsn.Reports;
+import org.postern.filter.Filters;
 import org.postern.greeting.PublicSuffixes;
 import org.postern.maildrop.Pickup;
 import org.postern.policy.Greylist;
@@ -66,6 +67,7 @@ final class Mta implements AutoCloseable {
     private final Greylist greylist;
     private final Certificates certificates;
     private final KeyWatch keys;
+    private final Filters filters;
     private final Optional<ControlServer> control;
     private final Pickup pickup;
     private final Optional<Digests> digests;
@@ -79,6 +81,7 @@ final class Mta implements AutoCloseable {
             Greylist greylist,
             Certificates certificates,
             KeyWatch keys,
+            Filters filters,
             Optional<ControlServer> control,
             Pickup pickup,
             Optional<Digests> digests,
@@ -93,6 +96,7 @@ final class Mta implements AutoCloseable {
         this.greylist = greylist;
         this.certificates = certificates;
         this.keys = keys;
+        this.filters = filters;
         this.stopTime = stopTime;
     }
 
@@ -126,6 +130,7 @@ final class Mta implements AutoCloseable {
         }
         Greylist greylist = Greylist.open(
                 config.data().resolve("greylist"), config.judging().greylist(), clock);
+        Filters filters = Filters.of(config.filters());
         var door = new Door(
                 config,
                 examiner,
@@ -133,6 +138,7 @@ final class Mta implements AutoCloseable {
                 router,
                 forwarding,
                 new NextHopMailboxes(deliveries::ask, NextHopMailboxes.Settings.DEFAULT),
+                filters,
                 spool,
                 queue,
                 clock);
@@ -165,6 +171,7 @@ final class Mta implements AutoCloseable {
                     greylist,
                     certificates,
                     keys,
+                    filters,
                     control,
                     pickup,
                     digests,
@@ -272,6 +279,7 @@ final class Mta implements AutoCloseable {
         pickup.close();
         certificates.close();
         keys.close();
+        filters.close();
         // Before what it asks: nobody may look into a store that is closed.
         control.ifPresent(ControlServer::close);
         digests.ifPresent(Digests::close);

@@ -37,6 +37,7 @@ class ArchitectureTest {
         "org.postern.delivery..",
         "org.postern.door..",
         "org.postern.dsn..",
+        "org.postern.filter..",
         "org.postern.maildrop..",
         "org.postern.policy..",
         "org.postern.quarantine..",
@@ -171,6 +172,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void filtersKnowNeitherTheDoorNorThePolicy() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.postern.filter..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.postern.config..", "org.postern.door..", "org.postern.policy..")
+                .check(postern);
+    }
+
+    @Test
     void mailDoesNotKnowWhoAsksAboutIt() {
         noClasses()
                 .that()
@@ -189,10 +201,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyControlAndTheCommandsKnowJson() {
+    void onlyControlFiltersAndTheCommandsKnowJson() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.postern.control..", "org.postern.app..")
+                .resideOutsideOfPackages("org.postern.control..", "org.postern.filter..", "org.postern.app..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("tools.jackson..", "com.fasterxml.jackson..")

@@ -14,10 +14,17 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A program that we did not write and that a test plays with. {@code .ci/programs} installs them all. */
 public record Program(Path file) {
+    /** What {@code .ci/programs} unpacks without installing it. */
+    public static final Path UNPACKED =
+            Path.of("..", ".ci", "unpacked").toAbsolutePath().normalize();
+
     /** The test is skipped where the program is missing, but fails in CI: there nothing is skipped in silence. */
     public static Program named(String name) {
-        return Stream.concat(Stream.of(System.getenv("PATH").split(File.pathSeparator, -1)), Stream.of("/usr/sbin"))
-                .map(directory -> Path.of(directory, name))
+        return Stream.concat(
+                        Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                                .map(Path::of),
+                        Stream.of(Path.of("/usr/sbin"), UNPACKED.resolve("usr/sbin"), UNPACKED.resolve("usr/bin")))
+                .map(directory -> directory.resolve(name))
                 .filter(Files::isExecutable)
                 .findFirst()
                 .map(Program::new)

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.postern.dns.DnsSettings;
+import org.postern.filter.FilterSettings;
 import org.postern.policy.Net;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
@@ -31,6 +32,7 @@ import org.postern.tls.CertificateFiles;
  * @param signing keys that what leaves is signed with, whatever DNS says of them
  * @param judging how strangers are judged
  * @param quarantine what is done with what is doubtful
+ * @param filters who looks at content; what comes of it stands in judging
  */
 public record Config(
         Domain hostname,
@@ -46,6 +48,7 @@ public record Config(
         Dns dns,
         Judging judging,
         Quarantine quarantine,
+        List<FilterSettings> filters,
         Limits limits,
         Intake intake,
         Keeping keeping,
@@ -130,6 +133,7 @@ public record Config(
         certificates = List.copyOf(certificates);
         trusted = List.copyOf(trusted);
         domains = List.copyOf(domains);
+        filters = List.copyOf(filters);
     }
 
     /** The configuration of a machine that has no file: relays nothing, keeps what arrives under {@code ./data}. */

@@ -109,7 +109,8 @@ final class ConfigReader {
         Config.Dns dns = dns(root.section("dns"), limits);
         Section policy = root.section("policy");
         Quarantine quarantine = QuarantineReader.read(policy, root.section("quarantine"));
-        Judging judging = new PolicyReader(policy, limits, this::path).read();
+        Filtering filtering = new FilterReader(root, this::path).read();
+        Judging judging = new PolicyReader(policy, limits, filtering.rules(), this::path).read();
         var config = new Config(
                 hostname,
                 data,
@@ -124,6 +125,7 @@ final class ConfigReader {
                 dns,
                 judging,
                 quarantine,
+                filtering.settings(),
                 limits(limits),
                 intake,
                 keeping(root.section("queue"), limits, quarantine),

@@ -62,6 +62,7 @@ public final class ConfigText {
         write(config.dns());
         new PolicyText(this).write(config.judging(), config.quarantine().place());
         write(config.quarantine());
+        new FilterText(this).write(config);
         head("[queue]");
         line(
                 "retry",
@@ -210,7 +211,7 @@ public final class ConfigText {
         text.append(key).append(" = ").append(value).append('\n');
     }
 
-    private static String number(long value) {
+    static String number(long value) {
         return String.format(Locale.ROOT, "%,d", value).replace(',', '_');
     }
 

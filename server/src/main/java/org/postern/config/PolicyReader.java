@@ -21,6 +21,7 @@ import org.postern.finding.Result;
 import org.postern.policy.Action;
 import org.postern.policy.AddressPattern;
 import org.postern.policy.Condition;
+import org.postern.policy.FilterRule;
 import org.postern.policy.Greylist;
 import org.postern.policy.ListRule;
 import org.postern.policy.Net;
@@ -41,11 +42,13 @@ final class PolicyReader {
 
     private final Section policy;
     private final Section limits;
+    private final List<FilterRule> filters;
     private final Function<String, Optional<Path>> path;
 
-    PolicyReader(Section policy, Section limits, Function<String, Optional<Path>> path) {
+    PolicyReader(Section policy, Section limits, List<FilterRule> filters, Function<String, Optional<Path>> path) {
         this.policy = policy;
         this.limits = limits;
+        this.filters = filters;
         this.path = path;
     }
 
@@ -57,8 +60,9 @@ final class PolicyReader {
                 blockLists(),
                 welcomeLists(),
                 exceptions(),
-                new HashSet<>(policy.list(
-                        "trusted-sealers", "domains as \"lists.example.org\"", text -> Domain.parse(text))));
+                new HashSet<>(
+                        policy.list("trusted-sealers", "domains as \"lists.example.org\"", text -> Domain.parse(text))),
+                filters);
         var allowFiles = new ArrayList<Path>();
         var denyFiles = new ArrayList<Path>();
         var lists = new OwnLists(conditions("allow", allowFiles), conditions("deny", denyFiles));
@@ -86,6 +90,8 @@ final class PolicyReader {
                                         .orElse(""));
             } else if (check.get() == Check.DNSBL) {
                 checks.mistake(id, "is said per zone: codes of [[policy.dnsbl]]");
+            } else if (check.get() == Check.FILTER) {
+                checks.mistake(id, "is said per filter: actions of [[filters]]");
             } else if (checks.isTable(id)) {
                 Section results = checks.section(id);
                 Map<Result, Action> own = new EnumMap<>(Result.class);

@@ -8,6 +8,7 @@ import org.postern.config.Config;
 import org.postern.config.Judging;
 import org.postern.config.Listen;
 import org.postern.config.Quarantine;
+import org.postern.filter.Filters;
 import org.postern.maildrop.Pickup;
 import org.postern.message.Completion;
 import org.postern.policy.Greylist;
@@ -40,6 +41,7 @@ public final class Door {
     private final Rates rates;
     private final List<Net> relaying;
     private final NextHopMailboxes nextHops;
+    private final Filters filters;
 
     /** A door to {@code spool}; what it has accepted goes to {@code queue}. */
     public Door(
@@ -49,10 +51,12 @@ public final class Door {
             Router router,
             Forwarding forwarding,
             NextHopMailboxes nextHops,
+            Filters filters,
             Spool spool,
             Queue queue,
             Clock clock) {
         this.nextHops = nextHops;
+        this.filters = filters;
         this.hostname = config.hostname();
         this.limits = config.intake();
         this.judging = config.judging();
@@ -115,6 +119,10 @@ public final class Door {
 
     NextHopMailboxes nextHops() {
         return nextHops;
+    }
+
+    Filters filters() {
+        return filters;
     }
 
     Router router() {

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.config.Judging.DecideAt;
@@ -165,13 +166,17 @@ final class Judge {
         return verdict.isTaken() ? Optional.empty() : verdict.reply();
     }
 
-    /** What is to be done with the message, once all of its content is here. */
-    Verdict verdict(ContentInquiry content) {
+    /**
+     * What is to be done with the message, once all of its content is here.
+     *
+     * @param content what that tells, beside what is known of who brought it
+     */
+    Verdict verdict(Function<Case, List<Finding>> content) {
         Stance stance = agreed;
         if (stance == null) {
             throw new IllegalStateException("nobody is to get it");
         }
-        Case whole = stance.one().with(content.findings(stance.one()));
+        Case whole = stance.one().with(content.apply(stance.one()));
         Verdict verdict = policy.verdict(whole);
         if (verdict.action() == Action.GREYLIST && passesGreylist(whole)) {
             verdict = verdict.accepted();

@@ -2,13 +2,21 @@ package org.postern.door;
 
 import java.io.IOException;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.postern.dns.DnsName;
+import org.postern.filter.AddedField;
+import org.postern.filter.Outcome;
+import org.postern.filter.Scans;
+import org.postern.filter.Transaction;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
 import org.postern.message.OpenMessage;
+import org.postern.policy.Case;
 import org.postern.policy.Judged;
 import org.postern.policy.Verdict;
 import org.postern.smtp.Envelope;
@@ -25,89 +33,136 @@ import org.postern.spool.Standing;
 final class Reception {
     private final Door door;
     private final Session session;
-
-    /** Empty for the trusted. */
-    private final Optional<Judge> judge;
-
     private final Envelope envelope;
     private final Expansion expansion;
+    private final MessageId id;
 
     /** Why it was not kept. */
     private @Nullable Verdict refused;
 
-    Reception(Door door, Session session, Optional<Judge> judge, Envelope envelope, Expansion expansion) {
+    Reception(Door door, Session session, Envelope envelope, Expansion expansion) {
         this.door = door;
         this.session = session;
-        this.judge = judge;
         this.envelope = envelope;
         this.expansion = expansion;
+        this.id = door.spool().nextId();
     }
 
     /** What became of it. */
-    sealed interface Outcome {
+    sealed interface Reached {
         /** It is in the spool. */
-        record Kept(SpooledMessage message) implements Outcome {}
+        record Kept(SpooledMessage message) implements Reached {}
 
         /** It is not, for what was found. */
-        record Refused(Verdict verdict) implements Outcome {}
+        record Refused(Verdict verdict) implements Reached {}
     }
 
     /**
-     * Reads it to its end.
+     * Takes it from who is trusted: nothing is judged, and nothing taken out, for it may come from another server of ours, whose fields are
+     * true.
      *
      * @param completes whether what is missing in its header is added
      */
-    Outcome receive(OpenMessage opened, boolean completes) throws IOException {
-        MessageId id = door.spool().nextId();
-        var trace = new Trace(
-                session,
-                door.hostname(),
-                judge.flatMap(Judge::confirmedName),
-                door.judging().receivedSpf(),
-                door.quarantine());
-        Optional<ContentInquiry> inquiry = judge.map(_ -> door.examiner().aboutContent(opened.header()));
-        OpenMessage seen = inquiry.map(one -> opened.through(one::through)).orElse(opened);
-        // A message of the trusted may come from another server of ours, whose fields are true.
-        OpenMessage message = judge.isPresent() ? seen.without(trace.forged()) : seen;
-        if (completes) {
-            message = door.completion(id, envelope.from()).complete(message);
-        }
-        // As Postfix does: what begins with white space is body, and must not go on with our field.
-        String separator = message.header().beginsAsContinuation() ? "\r\n" : "";
-        var begun = new Spool.Arrival(
-                id, session.id(), expansion.envelope(envelope), "", Optional.empty(), Standing.OURS, expansion.originals());
-        Optional<SpooledMessage> kept = door.spool().accept(begun, message.octets(), arrival -> {
-            Optional<Verdict> verdict = judge.flatMap(one -> inquiry.map(one::verdict));
-            refused = verdict.filter(one -> !one.isTaken()).orElse(null);
-            return refused != null ? Optional.empty() : Optional.of(arrival(arrival, verdict, trace, separator));
-        });
-        return kept.<Outcome>map(Outcome.Kept::new).orElseGet(() -> {
-            if (refused == null) {
-                throw new IllegalStateException("neither kept nor refused");
-            }
-            return new Outcome.Refused(refused);
-        });
+    SpooledMessage trusted(OpenMessage opened, boolean completes) throws IOException {
+        OpenMessage message = completes ? door.completion(id, envelope.from()).complete(opened) : opened;
+        String fields = trace(Optional.empty()).fields(Optional.empty(), envelope, id.toString(), now());
+        return door.spool()
+                .accept(
+                        new Spool.Arrival(
+                                id,
+                                session.id(),
+                                expansion.envelope(envelope),
+                                fields + separator(message),
+                                Optional.empty(),
+                                Standing.OURS,
+                                expansion.originals()),
+                        message.octets());
     }
 
-    private Spool.Arrival arrival(Spool.Arrival begun, Optional<Verdict> verdict, Trace trace, String separator) {
-        String fields = trace.fields(verdict, envelope, begun.id().toString(), ZonedDateTime.now(door.clock()));
-        return new Spool.Arrival(
-                begun.id(),
-                begun.session(),
-                begun.envelope(),
-                fields + separator,
-                judge.flatMap(one -> verdict.flatMap(one::doubt)),
-                standing(verdict),
-                begun.originals());
+    /** Takes it from a stranger, whom {@code judge} judges: the signatures are verified and the filters shown it while it comes in. */
+    Reached judged(OpenMessage opened, Judge judge) throws IOException {
+        Trace trace = trace(judge.confirmedName());
+        ContentInquiry inquiry = door.examiner().aboutContent(opened.header());
+        try (Scans scans = door.filters().begin(transaction(judge.confirmedName()), opened.header())) {
+            OpenMessage message =
+                    opened.through(inquiry::through).through(scans::tee).without(trace.forged());
+            var begun = new Spool.Arrival(
+                    id,
+                    session.id(),
+                    expansion.envelope(envelope),
+                    "",
+                    Optional.empty(),
+                    Standing.UNPROVEN,
+                    expansion.originals());
+            Optional<SpooledMessage> kept = door.spool().accept(begun, message.octets(), arrival -> {
+                List<Outcome> outcomes = scans.finish();
+                Verdict verdict = judge.verdict(one -> findings(one, inquiry, outcomes));
+                if (!verdict.isTaken()) {
+                    refused = verdict;
+                    return Optional.empty();
+                }
+                String fields = trace.fields(Optional.of(verdict), envelope, id.toString(), now()) + added(outcomes);
+                return Optional.of(new Spool.Arrival(
+                        id,
+                        session.id(),
+                        arrival.envelope(),
+                        fields + separator(message),
+                        judge.doubt(verdict),
+                        standing(verdict),
+                        arrival.originals()));
+            });
+            return kept.<Reached>map(Reached.Kept::new).orElseGet(() -> {
+                if (refused == null) {
+                    throw new IllegalStateException("neither kept nor refused");
+                }
+                return new Reached.Refused(refused);
+            });
+        }
+    }
+
+    private Trace trace(Optional<DnsName> confirmed) {
+        return new Trace(session, door.hostname(), confirmed, door.judging().receivedSpf(), door.quarantine());
+    }
+
+    private ZonedDateTime now() {
+        return ZonedDateTime.now(door.clock());
+    }
+
+    /** As Postfix does: what begins with white space is body, and must not go on with our field. */
+    private static String separator(OpenMessage message) {
+        return message.header().beginsAsContinuation() ? "\r\n" : "";
+    }
+
+    private Transaction transaction(Optional<DnsName> confirmed) {
+        return new Transaction(
+                session.client(),
+                confirmed.map(DnsName::text),
+                session.greeting().map(greeting -> greeting.name().text()).orElse(""),
+                session.tls(),
+                envelope.from(),
+                envelope.recipients(),
+                door.hostname().name(),
+                id.toString(),
+                Optional.empty());
+    }
+
+    private static List<Finding> findings(Case brought, ContentInquiry inquiry, List<Outcome> outcomes) {
+        var findings = new ArrayList<>(inquiry.findings(brought));
+        outcomes.forEach(outcome -> findings.add(outcome.finding()));
+        return findings;
+    }
+
+    private static String added(List<Outcome> outcomes) {
+        return outcomes.stream()
+                .flatMap(outcome -> outcome.fields().stream())
+                .map(AddedField::text)
+                .collect(Collectors.joining());
     }
 
     /** Whether its sender may be told when it can't be delivered: a forged one must not be. */
-    private Standing standing(Optional<Verdict> verdict) {
-        if (verdict.isEmpty()) {
-            return Standing.OURS;
-        }
+    private Standing standing(Verdict verdict) {
         List<Finding> findings =
-                verdict.get().findings().stream().map(Judged::finding).toList();
+                verdict.findings().stream().map(Judged::finding).toList();
         boolean isProven = findings.stream().anyMatch(finding -> finding.is(Check.SPF, Result.PASS))
                 || ContentInquiry.isAuthorsOwn(envelope.from(), findings);
         return isProven ? Standing.PROVEN : Standing.UNPROVEN;

@@ -177,18 +177,19 @@ final class Visit implements SessionHandler {
         if (loop.isPresent()) {
             return refusal(554, "5.4.6", loop.get());
         }
-        var reception = new Reception(door, session, judge, envelope, expansion);
-        Reception.Outcome outcome;
+        var reception = new Reception(door, session, envelope, expansion);
         try {
-            outcome = reception.receive(opened.get(), role == Listen.Role.TRUSTED && judge.isEmpty());
+            if (judge.isEmpty()) {
+                return kept(reception.trusted(opened.get(), role == Listen.Role.TRUSTED), envelope);
+            }
+            return switch (reception.judged(opened.get(), judge.get())) {
+                case Reception.Reached.Refused(Verdict verdict) ->
+                    named(verdict.reply().orElseThrow());
+                case Reception.Reached.Kept(SpooledMessage message) -> kept(message, envelope);
+            };
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
-        return switch (outcome) {
-            case Reception.Outcome.Refused(Verdict verdict) ->
-                named(verdict.reply().orElseThrow());
-            case Reception.Outcome.Kept(SpooledMessage message) -> kept(message, envelope);
-        };
     }
 
     private Reply kept(SpooledMessage message, Envelope envelope) {

@@ -24,6 +24,7 @@ import org.postern.smtp.Reply;
  * @param blockLists zones that list whom not to believe
  * @param welcomeLists zones that list whom to believe: an exception for the checks beside each
  * @param trustedSealers whose ARC seals are believed
+ * @param filters what the answers of content filters earn
  */
 public record Policy(
         Profile profile,
@@ -31,7 +32,8 @@ public record Policy(
         List<ListRule> blockLists,
         List<WelcomeList> welcomeLists,
         List<PolicyException> exceptions,
-        Set<Domain> trustedSealers) {
+        Set<Domain> trustedSealers,
+        List<FilterRule> filters) {
     /** Of these a DMARC pass lowers a quarantine to a note: who is authenticated outweighs the host that brings his mail. */
     private static final Set<Check> OF_GREETING = EnumSet.range(Check.HELO_SYNTAX, Check.SPF_HELO);
 
@@ -47,11 +49,22 @@ public record Policy(
         welcomeLists = List.copyOf(welcomeLists);
         exceptions = List.copyOf(exceptions);
         trustedSealers = Set.copyOf(trustedSealers);
+        filters = List.copyOf(filters);
+    }
+
+    /** Without filters, and nobody's seals believed. */
+    public Policy(
+            Profile profile,
+            Map<Check, Map<Result, Action>> actions,
+            List<ListRule> blockLists,
+            List<WelcomeList> welcomeLists,
+            List<PolicyException> exceptions) {
+        this(profile, actions, blockLists, welcomeLists, exceptions, Set.of(), List.of());
     }
 
     /** A profile, and nothing else. */
     public static Policy of(Profile profile) {
-        return new Policy(profile, Map.of(), List.of(), List.of(), List.of(), Set.of());
+        return new Policy(profile, Map.of(), List.of(), List.of(), List.of());
     }
 
     /** The same with more exceptions. */
@@ -61,7 +74,7 @@ public record Policy(
         }
         var all = new ArrayList<>(exceptions);
         all.addAll(more);
-        return new Policy(profile, actions, blockLists, welcomeLists, all, trustedSealers);
+        return new Policy(profile, actions, blockLists, welcomeLists, all, trustedSealers, filters);
     }
 
     /** What all findings together earn. */
@@ -162,6 +175,9 @@ public record Policy(
         if (finding.check() == Check.DNSBL) {
             return finding.result() == Result.FAIL ? listed(finding) : Action.NOTE;
         }
+        if (finding.check() == Check.FILTER) {
+            return filtered(finding);
+        }
         Action own = actions.getOrDefault(finding.check(), Map.of()).get(finding.result());
         if (finding.check() == Check.DMARC) {
             Action byProfile = own == null ? profile.action(Check.DMARC, finding.result()) : own;
@@ -190,6 +206,16 @@ public record Policy(
                     default -> false;
                 })
                 .anyMatch(finding -> milder(finding.check(), Action.REJECT, one).isEmpty());
+    }
+
+    private Action filtered(Finding finding) {
+        return profile == Profile.OBSERVE
+                ? Action.NOTE
+                : filters.stream()
+                        .filter(rule -> rule.isAbout(finding))
+                        .findFirst()
+                        .map(rule -> rule.action(finding))
+                        .orElse(Action.NOTE);
     }
 
     /** The hardest of what its codes earn. */

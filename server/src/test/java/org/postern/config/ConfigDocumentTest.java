@@ -41,6 +41,9 @@ class ConfigDocumentTest {
         codes = ["127.0.0.2"]
         [[policy.exceptions]]
         client = "192.0.2.1"
+        [[filters]]
+        name = "spam"
+        address = "http://127.0.0.1:11333"
         """;
 
     @Test

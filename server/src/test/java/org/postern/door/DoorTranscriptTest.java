@@ -32,6 +32,7 @@ import org.postern.dns.Answer;
 import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
 import org.postern.dns.TestZone;
+import org.postern.filter.Filters;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
@@ -136,6 +137,7 @@ final class DoorTranscriptTest {
                     forwarding(transcript, mail),
                     new NextHopMailboxes(
                             _ -> new NextHopMailboxes.Answer.Silent("nobody"), NextHopMailboxes.Settings.DEFAULT),
+                    Filters.NONE,
                     spool,
                     queue,
                     CLOCK);

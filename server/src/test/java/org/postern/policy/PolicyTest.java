@@ -29,17 +29,12 @@ class PolicyTest {
     private static final Policy STRICT = Policy.of(Profile.STRICT);
 
     private static Policy with(Profile profile, Check check, Result result, Action action) {
-        return new Policy(profile, Map.of(check, Map.of(result, action)), List.of(), List.of(), List.of(), Set.of());
+        return new Policy(profile, Map.of(check, Map.of(result, action)), List.of(), List.of(), List.of());
     }
 
     private static Policy excepting(Condition who, Check... checks) {
         return new Policy(
-                Profile.STANDARD,
-                Map.of(),
-                List.of(),
-                List.of(),
-                List.of(new PolicyException(who, Set.of(checks))),
-                Set.of());
+                Profile.STANDARD, Map.of(), List.of(), List.of(), List.of(new PolicyException(who, Set.of(checks))));
     }
 
     /** As {@code reject iprev}. */
@@ -103,8 +98,7 @@ class PolicyTest {
                         Check.IPREV, Map.of(Result.FAIL, harder)),
                 List.of(),
                 List.of(),
-                List.of(),
-                Set.of());
+                List.of());
 
         assertThat(said(policy.verdict(Cases.found("helo-fqdn=fail iprev=fail"))))
                 .isEqualTo(verdict);
@@ -343,12 +337,7 @@ class PolicyTest {
                         new ListRule.Row(Codes.parse("127.0.0.4").orElseThrow(), Action.REJECT),
                         new ListRule.Row(Codes.parse("127.0.0.4-127.0.0.10").orElseThrow(), Action.QUARANTINE)));
         return new Policy(
-                profile,
-                Map.of(),
-                List.of(rule("other.test", "127.0.0.2", Action.DEFER), rule),
-                List.of(),
-                List.of(),
-                Set.of());
+                profile, Map.of(), List.of(rule("other.test", "127.0.0.2", Action.DEFER), rule), List.of(), List.of());
     }
 
     @ParameterizedTest
@@ -392,8 +381,7 @@ class PolicyTest {
                 Map.of(),
                 List.of(rule("bl.test", "127.0.0.2", Action.REJECT)),
                 List.of(new WelcomeList(zone, Set.of(checks))),
-                List.of(),
-                Set.of());
+                List.of());
     }
 
     private static Finding welcome(Result result, String subject) {

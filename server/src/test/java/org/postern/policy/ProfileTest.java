@@ -45,6 +45,9 @@ class ProfileTest {
             iprev=permerror QUARANTINE
             spf-helo=fail REJECT
             from-domain=fail REJECT
+            dmarc=fail QUARANTINE
+            dmarc=permerror QUARANTINE
+            dmarc=temperror DEFER
             """);
     }
 
@@ -70,6 +73,9 @@ class ProfileTest {
             from-domain=fail REJECT
             from-domain=temperror DEFER
             spf=fail REJECT
+            dmarc=fail REJECT
+            dmarc=permerror REJECT
+            dmarc=temperror DEFER
             """);
     }
 }

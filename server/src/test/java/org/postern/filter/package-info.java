@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.filter;
+
+import org.jspecify.annotations.NullMarked;
