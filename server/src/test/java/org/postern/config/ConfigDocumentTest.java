@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,9 +50,23 @@ class ConfigDocumentTest {
         """;
 
     @Test
-    void everyKeyHasARowAndNoOther() throws IOException {
+    void everyKeyHasARowAndNoOther(@TempDir Path directory) throws Exception {
+        byte[] key = KeyPairGenerator.getInstance("Ed25519")
+                .generateKeyPair()
+                .getPrivate()
+                .getEncoded();
+        Path pem = Files.writeString(
+                directory.resolve("k1.pem"),
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
+        String signed = """
+            [[dkim]]
+            domain = "example.com"
+            selector = "k1"
+            key = "%s"
+            """.formatted(pem);
         var reader = new ConfigReader(Path.of("postern.toml"), Path.of("/"));
-        assertThat(reader.read(ONE_OF_EACH)).isInstanceOf(Config.Result.Valid.class);
+        assertThat(reader.read(ONE_OF_EACH + signed)).isInstanceOf(Config.Result.Valid.class);
         Set<String> keys = new TreeSet<>(reader.keys());
         // They have a page of their own.
         keys.removeIf(key -> key.startsWith("limits."));
