@@ -196,7 +196,7 @@ class ArchitectureTest {
                         "org.postern.quarantine..",
                         "org.postern.queue..",
                         "org.postern.route..",
-        "org.postern.signing..",
+                        "org.postern.signing..",
                         "org.postern.spool..")
                 .should()
                 .dependOnClassesThat()

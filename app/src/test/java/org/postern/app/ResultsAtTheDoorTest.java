@@ -102,7 +102,14 @@ class ResultsAtTheDoorTest {
             AuthenticationResults ours =
                     AuthenticationResults.parse(unfolded(lines)).orElseThrow();
             assertThat(ours.authservId()).isEqualTo("mx.example.com");
-            assertThat(ours.results()).extracting(MethodResult::method).containsOnly("iprev", "spf");
+            assertThat(ours.results())
+                    .extracting(MethodResult::method)
+                    .containsOnly("iprev", "spf", "dkim", "arc", "dmarc");
+            assertThat(ours.results())
+                    .filteredOn(result ->
+                            !result.method().equals("iprev") && !result.method().equals("spf"))
+                    .extracting(MethodResult::result)
+                    .containsExactly("none", "none", "permerror");
             assertThat(ours.results())
                     .flatExtracting(MethodResult::properties)
                     .extracting(AuthenticationResults.Property::value)

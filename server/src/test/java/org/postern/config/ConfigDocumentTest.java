@@ -51,13 +51,13 @@ class ConfigDocumentTest {
 
     @Test
     void everyKeyHasARowAndNoOther(@TempDir Path directory) throws Exception {
-        byte[] key = KeyPairGenerator.getInstance("Ed25519")
+        byte[] secret = KeyPairGenerator.getInstance("Ed25519")
                 .generateKeyPair()
                 .getPrivate()
                 .getEncoded();
         Path pem = Files.writeString(
                 directory.resolve("k1.pem"),
-                "-----BEGIN PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(key)
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(secret)
                         + "\n-----END PRIVATE KEY-----\n");
         String signed = """
             [[dkim]]
