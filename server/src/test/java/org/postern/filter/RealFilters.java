@@ -23,11 +23,12 @@ import java.util.concurrent.TimeUnit;
 import org.postern.program.Program;
 
 /** rspamd, ClamAV and OpenDKIM, as processes of a test's own on this host; none of them asks anybody else anything. */
-final class RealFilters implements AutoCloseable {
+public final class RealFilters implements AutoCloseable {
     /** In two parts, so that nobody who looks for it finds it here. */
-    static final String EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+    public static final String EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
 
-    static final String GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*" + "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
+    /** For this rspamd rejects a message that holds it. */
+    public static final String GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*" + "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -35,12 +36,12 @@ final class RealFilters implements AutoCloseable {
     private final List<Process> processes = new ArrayList<>();
 
     /** With their files there. */
-    RealFilters(Path directory) {
+    public RealFilters(Path directory) {
         this.directory = directory;
     }
 
     /** rspamd, with a rule for offers and another that adds fields; returns its address. */
-    String rspamd() throws Exception {
+    public String rspamd() throws Exception {
         Path home = Files.createDirectory(directory.resolve("rspamd"));
         int port = freePort();
         Files.writeString(home.resolve("rules.lua"), """
@@ -90,7 +91,7 @@ final class RealFilters implements AutoCloseable {
     }
 
     /** clamav-milter on a Unix socket, and behind it a clamd that knows the EICAR test string and nothing else. */
-    String clamav() throws Exception {
+    public String clamav() throws Exception {
         Path home = Files.createDirectory(directory.resolve("clamav"));
         Path signatures = Files.createDirectory(home.resolve("db"));
         Files.writeString(
