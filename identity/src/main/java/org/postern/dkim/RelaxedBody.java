@@ -94,21 +94,17 @@ final class RelaxedBody extends Canonicalizer {
      */
     private static int plainEnd(byte[] octets, int from, int end, int to) {
         int at = from;
-        // Whether the octet before is a space: at the place of the first.
-        long spaceBefore = 0;
-        for (; at + 8 <= end; at += 8) {
+        int last = end - 8;
+        for (; at < last; at += 8) {
             long here = (long) EIGHT.get(octets, at);
-            long spaces = equal(here, ' ');
-            long follow = spaces | equal(here, '\r');
-            if ((equal(here, '\t') | (spaces & (follow >>> 8)) | (spaceBefore & follow)) != 0) {
-                int odd = firstOdd(octets, Math.max(from, at - 1), at + 8, to);
+            long next = (long) EIGHT.get(octets, at + 1);
+            if ((equal(here, '\t') | (equal(here, ' ') & notAbove(next, ' '))) != 0) {
+                int odd = firstOdd(octets, at, at + 8, to);
                 if (odd < at + 8) {
                     return odd;
                 }
             }
-            spaceBefore = spaces >>> 56;
         }
-        at = Math.max(from, at - 1);
         return firstOdd(octets, at, end, to);
     }
 
@@ -145,6 +141,11 @@ final class RelaxedBody extends Canonicalizer {
     private static long equal(long eight, int octet) {
         long zeroes = eight ^ (ONES * octet);
         return (zeroes - ONES) & ~zeroes & HIGHS;
+    }
+
+    /** The high bit of each octet that is no larger than {@code octet}, which is below 0x80: of white space and line ends, and a few more. */
+    private static long notAbove(long eight, int octet) {
+        return ~(((eight & ~HIGHS) + ONES * (0x7f - octet)) | eight) & HIGHS;
     }
 
     @Override
