@@ -50,12 +50,17 @@ final class Client implements AutoCloseable {
 
     /** A message; its id. */
     String send(String from, String... to) throws IOException {
+        return sendContent("From: Ann <ann@example.org>\r\nSubject: onward\r\n\r\nHello\r\n", from, to);
+    }
+
+    /** That message, its lines ended by CRLF and none beginning with a dot; its id. */
+    String sendContent(String content, String from, String... to) throws IOException {
         assertThat(peer.ask("MAIL FROM:<" + from + ">")).startsWith("250 ");
         for (String one : to) {
             assertThat(peer.ask("RCPT TO:<" + one + ">")).startsWith("250 ");
         }
         assertThat(peer.ask("DATA")).startsWith("354 ");
-        String reply = peer.ask("From: Ann <ann@example.org>\r\nSubject: onward\r\n\r\nHello\r\n.");
+        String reply = peer.ask(content + ".");
         Matcher id = ID.matcher(reply);
         assertThat(id.find()).as(reply).isTrue();
         return id.group(1);

@@ -3,10 +3,16 @@ package org.postern.app;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -17,8 +23,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postern.dkim.Body;
+import org.postern.dkim.Signing;
+import org.postern.dkim.SigningKey;
 import org.postern.dns.NameServer;
 import org.postern.dns.TestZone;
+import org.postern.message.OpenMessage;
+import org.postern.smtp.Domain;
 
 /**
  * What a stranger is told whose mail had its 250 here, and is then refused by the host that it goes on to: a report when SPF says that it
@@ -134,6 +145,45 @@ class StrangersReportTest {
         }
     }
 
+    /** Who signs for his own domain may name anybody in MAIL FROM: only to that domain does a DMARC pass let a report go. */
+    @ParameterizedTest
+    @CsvSource({"ann@signed.test, true", "ann@bounces.signed.test, true", "victim@none.test, false"})
+    void whoPassesDmarcIsToldInHisOwnDomain(String sender, boolean isTold) throws Exception {
+        KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        byte[] der = keys.getPublic().getEncoded();
+        String key = Base64.getEncoder().encodeToString(Arrays.copyOfRange(der, der.length - 32, der.length));
+        names.close();
+        names = NameServer.with(new TestZone(ZONE + """
+            signed.test. MX 10 home.test.
+            bounces.signed.test. MX 10 home.test.
+            _dmarc.signed.test. TXT "v=DMARC1; p=none"
+            k._domainkey.signed.test. TXT "v=DKIM1; k=ed25519; p=%s"
+            """.formatted(key)));
+        String message = "From: Ann <ann@signed.test>\r\nSubject: onward\r\n\r\nHello\r\n";
+        OpenMessage opened = OpenMessage.of(new ByteArrayInputStream(message.getBytes(ISO_8859_1)), 1_000)
+                .orElseThrow();
+        var body = new Body();
+        Signing signing = Signing.begin(
+                opened.header(),
+                body,
+                Signing.Style.USUAL,
+                List.of(new SigningKey(new Domain("signed.test"), "k", keys.getPrivate())),
+                Instant.now());
+        opened.through(body::through).rest().readAllBytes();
+        try (PosternProcess postern = postern("");
+                Client stranger = Client.of(postern, "192.0.2.10", "mail.stranger.test")) {
+            String id = stranger.sendContent(signing.fields() + message, sender, "bob@inside.test");
+
+            if (isTold) {
+                Operator.await("he is told", () -> home.messages().size() == 1);
+                assertThat(home.messages().getFirst().to()).containsExactly(sender);
+            } else {
+                heldInTheEnd(id, "nobody is told: its sender may be forged");
+                assertThat(home.messages()).isEmpty();
+            }
+        }
+    }
+
     /** By whichever way such mail has come in. */
     @ParameterizedTest
     @CsvSource({"fail.test, observe", "fail.test, exception", "none.test, observe", "none.test, standard"})
@@ -151,8 +201,8 @@ class StrangersReportTest {
                     id,
                     " held ",
                     "<ann@" + domain + "> -> <bob@inside.test>",
-                    "550 5.7.1 we don't like what it says; nobody is told: its sender may be forged, for SPF did not"
-                            + " pass, and a report would go to somebody else");
+                    "550 5.7.1 we don't like what it says; nobody is told: its sender may be forged, for neither SPF"
+                            + " nor DMARC passed, and a report would go to somebody else");
             // What would have gone before this one has not.
             send(postern, "ann@pass.test");
             Operator.await("another one is told", () -> home.messages().size() == 1);

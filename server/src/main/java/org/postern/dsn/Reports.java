@@ -111,7 +111,9 @@ public final class Reports implements Reporter {
         return switch (message.standing()) {
             case OURS -> Optional.empty();
             case UNPROVEN ->
-                Optional.of("its sender may be forged, for SPF did not pass, and a report would go to somebody else");
+                Optional.of(
+                        "its sender may be forged, for neither SPF nor DMARC passed, and a report would go to somebody"
+                                + " else");
             case PROVEN ->
                 mayTell.test(sender)
                         ? Optional.empty()
