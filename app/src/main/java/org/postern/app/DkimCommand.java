@@ -18,6 +18,7 @@ import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
 import org.postern.signing.KeyStanding;
 import org.postern.signing.MadeKey;
+import org.postern.signing.MadeKeys;
 import org.postern.smtp.Domain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,6 +59,7 @@ final class DkimCommand {
             throws Unusable, IOException {
         Config config = option.valid().config();
         Domain own = Domain.parse(Domain.withALabelsOnly(domain))
+                .filter(MadeKeys::canHaveKeys)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), Harmless.text("DOMAIN should be a domain as example.com, not " + domain)));
         List<MadeKey> keys =
@@ -95,10 +97,7 @@ final class DkimCommand {
         List<MadeKey> keys = Rooms.madeKeys(config).all();
         var rows = new ArrayList<Row>();
         for (MadeKey key : keys) {
-            List<MadeKey> same = keys.stream()
-                    .filter(other -> other.file().domain().equals(key.file().domain()))
-                    .toList();
-            rows.add(new Row(key, KeyStanding.of(key, same), resolver.ask(key.name(), RecordType.TXT)));
+            rows.add(new Row(key, KeyStanding.of(key, keys), resolver.ask(key.name(), RecordType.TXT)));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -155,6 +154,7 @@ final class DkimCommand {
                     isThere() || answer.isFailed()
                             ? ""
                             : "\nWhat it signs can't be verified. To publish:\n" + key.zoneLine();
+                case KeyStanding.Retired _ when !isThere() -> "";
                 case KeyStanding.Retired retired ->
                     "\nThe record of " + key.file().selector() + " may go "
                             + (Instant.now().isAfter(retired.until()) ? "now." : "on " + day(retired.until()) + ".");
