@@ -127,7 +127,7 @@ class SigningConfigTest {
             [[dkim]]
             domain = "example.com"
             """))
-                .containsExactly("postern.toml:1: dkim needs domain, selector and key; postern dkim new makes keys that"
+                .containsExactly("postern.toml:2: dkim needs domain, selector and key; postern dkim new makes keys that"
                         + " need no line here");
         assertThat(mistakes(section("k1", key) + "sellector = \"k2\"\n"))
                 .singleElement()
