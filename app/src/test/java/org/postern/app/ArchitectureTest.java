@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String[] SMTP = {"org.postern.smtp.."};
     private static final String[] IDENTITY = {
+        "org.postern.arc..",
+        "org.postern.dkim..",
         "org.postern.dmarc..",
         "org.postern.dns..",
         "org.postern.dnsbl..",
@@ -41,6 +43,7 @@ class ArchitectureTest {
         "org.postern.policy..",
         "org.postern.queue..",
         "org.postern.route..",
+        "org.postern.signing..",
         "org.postern.spool..",
         "org.postern.tls.."
     };

@@ -96,26 +96,27 @@ class SealedMailTest {
     /** One whose list@ goes on to {@code next}, by {@code port}. */
     private Mta relay(int number, String next, String host, int at, List<OpensslKey> keys) throws IOException {
         Path own = Files.createDirectory(directory.resolve("relay" + number));
-        var toml = new StringBuilder("""
-            hostname = "mx.relay%1$d.test"
-            [[listen]]
-            address = "127.0.0.1:0"
-            role = "mx"
-            [policy]
-            profile = "observe"
-            [domains."relay%1$d.test"]
-            deliver = "maildir:maildir/{domain}/{local}"
-            mailboxes = "any"
-            [aliases]
-            "list@relay%1$d.test" = ["%2$s"]
-            [forwarding]
-            srs = "relay%1$d.test"
-            [[routes]]
-            to = "*"
-            via = "smtp://%3$s:%4$d"
-            [dns]
-            servers = ["127.0.0.1:%5$d"]
-            """.formatted(number, next, host, at, names.address().getPort()));
+        var toml = new StringBuilder(
+                """
+                hostname = "mx.relay%1$d.test"
+                [[listen]]
+                address = "127.0.0.1:0"
+                role = "mx"
+                [policy]
+                profile = "observe"
+                [domains."relay%1$d.test"]
+                deliver = "maildir:maildir/{domain}/{local}"
+                mailboxes = "any"
+                [aliases]
+                "list@relay%1$d.test" = ["%2$s"]
+                [forwarding]
+                srs = "relay%1$d.test"
+                [[routes]]
+                to = "*"
+                via = "smtp://%3$s:%4$d"
+                [dns]
+                servers = ["127.0.0.1:%5$d"]
+                """.formatted(number, next, host, at, names.address().getPort()));
         keys.forEach(key -> toml.append(key.section()));
         Path file = Files.writeString(own.resolve("postern.toml"), toml);
         return Mta.start(((Config.Result.Valid) Config.read(file)).config());
@@ -129,8 +130,8 @@ class SealedMailTest {
         OpenMessage opened = OpenMessage.of(new ByteArrayInputStream(MESSAGE.getBytes(ISO_8859_1)), 1 << 20)
                 .orElseThrow();
         var body = new Body();
-        Signing signing = Signing.begin(
-                opened.header(), body, Signing.Style.USUAL, List.of(strangers.key()), Instant.now());
+        Signing signing =
+                Signing.begin(opened.header(), body, Signing.Style.USUAL, List.of(strangers.key()), Instant.now());
         opened.through(body::through).octets().readAllBytes();
         return signing.fields() + MESSAGE;
     }
@@ -200,10 +201,10 @@ class SealedMailTest {
             send(first, "list@relay1.test", signedByAuthor());
             byte[] got = got();
             assertThat(dkimpy().chain(got))
-                    .containsExactly(
-                            "pass success", "2 relay2.test ams seal pass", "1 relay1.test ams seal none");
+                    .containsExactly("pass success", "2 relay2.test ams seal pass", "1 relay1.test ams seal none");
             assertThat(dkimpy().signatures(got)).containsExactly("pass rsa-sha256 stranger.test");
-            assertThat(unfolded(got)).containsPattern("ARC-Authentication-Results: i=2; mx\\.relay2\\.test;.* arc=pass");
+            assertThat(unfolded(got))
+                    .containsPattern("ARC-Authentication-Results: i=2; mx\\.relay2\\.test;.* arc=pass");
         }
     }
 
@@ -212,8 +213,7 @@ class SealedMailTest {
         try (Mta mta = relay1()) {
             send(mta, "list@relay1.test", throughPython(signedByAuthor()));
             assertThat(dkimpy().chain(got()))
-                    .containsExactly(
-                            "pass success", "2 relay1.test ams seal pass", "1 relay0.test ams seal none");
+                    .containsExactly("pass success", "2 relay1.test ams seal pass", "1 relay0.test ams seal none");
         }
     }
 
@@ -247,7 +247,9 @@ class SealedMailTest {
         try (Mta mta = relay1()) {
             send(mta, "carol@relay1.test", signedByAuthor());
             Path inbox = directory.resolve("relay1/maildir/relay1.test/carol/new");
-            Operator.await("it is here", () -> Files.isDirectory(inbox) && inbox.toFile().list().length == 1);
+            Operator.await(
+                    "it is here",
+                    () -> Files.isDirectory(inbox) && inbox.toFile().list().length == 1);
             try (var files = Files.list(inbox)) {
                 assertThat(Files.readString(files.findFirst().orElseThrow(), ISO_8859_1))
                         .doesNotContain("ARC-Seal")

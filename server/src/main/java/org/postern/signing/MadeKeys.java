@@ -53,7 +53,7 @@ public record MadeKeys(Path directory) {
         return DnsName.ofLabels("p000000ar._domainkey." + domain.canonical()).isPresent();
     }
 
-    /** All, by domain and in the order in which they were made. @throws IOException when they can't be read */
+    /** All, by domain and in the order in which they were made, of a pair RSA first. @throws IOException when they can't be read */
     public List<MadeKey> all() throws IOException {
         var keys = new ArrayList<MadeKey>();
         if (!Files.isDirectory(directory)) {
@@ -68,8 +68,14 @@ public record MadeKeys(Path directory) {
             }
         }
         keys.sort(Comparator.comparing((MadeKey key) -> key.file().domain().canonical())
-                .thenComparing(key -> key.file().selector()));
+                .thenComparing(MadeKeys::pair)
+                .thenComparing(MadeKey::algorithm));
         return keys;
+    }
+
+    private static String pair(MadeKey key) {
+        String selector = key.file().selector();
+        return selector.substring(0, Math.max(0, selector.length() - 1));
     }
 
     private static void add(Domain domain, Path directory, List<MadeKey> keys) throws IOException {

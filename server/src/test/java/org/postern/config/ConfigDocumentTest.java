@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,8 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postern.signing.KeyFile;
+import org.postern.signing.MadeKeys;
+import org.postern.smtp.Domain;
 
 /** docs/configuration.md and docs/limits.md say what the code does, and every example of the documents can be used. */
 class ConfigDocumentTest {
@@ -41,12 +46,23 @@ class ConfigDocumentTest {
         codes = ["127.0.0.2"]
         [[policy.exceptions]]
         client = "192.0.2.1"
+        [[dkim]]
+        domain = "example.com"
+        selector = "k1"
+        key = "%s"
         """;
+
+    @TempDir
+    private Path directory;
 
     @Test
     void everyKeyHasARowAndNoOther() throws IOException {
         var reader = new ConfigReader(Path.of("postern.toml"), Path.of("/"));
-        assertThat(reader.read(ONE_OF_EACH)).isInstanceOf(Config.Result.Valid.class);
+        KeyFile made = new MadeKeys(directory)
+                .make(new Domain("example.com"), LocalDate.EPOCH)
+                .getLast()
+                .file();
+        assertThat(reader.read(ONE_OF_EACH.formatted(made.file()))).isInstanceOf(Config.Result.Valid.class);
         Set<String> keys = new TreeSet<>(reader.keys());
         // They have a page of their own.
         keys.removeIf(key -> key.startsWith("limits."));
