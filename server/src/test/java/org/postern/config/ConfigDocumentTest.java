@@ -27,33 +27,37 @@ class ConfigDocumentTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)` )?.*\\|$");
     private static final Pattern SETTING = Pattern.compile("(?m)^([a-z-]+) = (.*)$");
     private static final Pattern TOML = Pattern.compile("```toml\n(.*?)```", Pattern.DOTALL);
-    private static final String ONE_OF_EACH = """
-        [[listen]]
-        address = "127.0.0.1:0"
-        [tls]
-        certificates = [{ cert = "a", key = "b" }]
-        [domains.NAME]
-        [[routes]]
-        to = "*"
-        via = "mx"
-        [[destinations]]
-        to = "*"
-        [[policy.dnsbl]]
-        zone = "a.test"
-        codes = { "127.0.0.2" = "reject" }
-        [[policy.dnswl]]
-        zone = "b.test"
-        codes = ["127.0.0.2"]
-        [[policy.exceptions]]
-        client = "192.0.2.1"
-        [[dkim]]
-        domain = "example.com"
-        selector = "k1"
-        key = "%s"
-        """;
 
     @TempDir
     private Path directory;
+
+    /** A table of each kind. */
+    private static String oneOfEach(Path key) {
+        return """
+            [[listen]]
+            address = "127.0.0.1:0"
+            [tls]
+            certificates = [{ cert = "a", key = "b" }]
+            [domains.NAME]
+            [[routes]]
+            to = "*"
+            via = "mx"
+            [[destinations]]
+            to = "*"
+            [[policy.dnsbl]]
+            zone = "a.test"
+            codes = { "127.0.0.2" = "reject" }
+            [[policy.dnswl]]
+            zone = "b.test"
+            codes = ["127.0.0.2"]
+            [[policy.exceptions]]
+            client = "192.0.2.1"
+            [[dkim]]
+            domain = "example.com"
+            selector = "k1"
+            key = "%s"
+            """.formatted(key);
+    }
 
     @Test
     void everyKeyHasARowAndNoOther() throws IOException {
@@ -62,7 +66,7 @@ class ConfigDocumentTest {
                 .make(new Domain("example.com"), LocalDate.EPOCH)
                 .getLast()
                 .file();
-        assertThat(reader.read(ONE_OF_EACH.formatted(made.file()))).isInstanceOf(Config.Result.Valid.class);
+        assertThat(reader.read(oneOfEach(made.file()))).isInstanceOf(Config.Result.Valid.class);
         Set<String> keys = new TreeSet<>(reader.keys());
         // They have a page of their own.
         keys.removeIf(key -> key.startsWith("limits."));
