@@ -5,19 +5,16 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.Function;
 import org.postern.config.Config;
-import org.postern.dns.Answer;
 import org.postern.dns.CachingResolver;
-import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
-import org.postern.signing.KeyStanding;
+import org.postern.signing.KeyFile;
 import org.postern.signing.MadeKey;
+import org.postern.signing.MadeKeys;
 import org.postern.smtp.Domain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class DkimCommand {
     private static final int FINE = 0;
     private static final int NOT_FINE = 1;
-
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE;
 
     @Spec
     private CommandSpec spec;
@@ -58,6 +53,7 @@ final class DkimCommand {
             throws Unusable, IOException {
         Config config = option.valid().config();
         Domain own = Domain.parse(Domain.withALabelsOnly(domain))
+                .filter(MadeKeys::canHaveKeys)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), Harmless.text("DOMAIN should be a domain as example.com, not " + domain)));
         List<MadeKey> keys =
@@ -74,8 +70,8 @@ final class DkimCommand {
         }
         out.println("""
             The private keys are in %s.
-            The server looks for the records every minute, and signs from then on; the keys before, if there are
-            any, sign until then, and their records must stay a week longer. To see how far it is:
+            A running server looks for the records every minute, and signs with these keys once it sees them; until
+            then with the ones before, if there are any. The records of those have to stay a week longer. How far it is:
               postern dkim list%s\
             """.formatted(keys.getFirst().file().file().getParent(), option.again()));
         out.flush();
@@ -92,95 +88,57 @@ final class DkimCommand {
             throws Unusable, IOException {
         Config config = option.valid().config();
         Resolver resolver = new CachingResolver(config.dns().settings());
-        List<MadeKey> keys = Rooms.madeKeys(config).all();
-        var rows = new ArrayList<Row>();
-        for (MadeKey key : keys) {
-            List<MadeKey> same = keys.stream()
-                    .filter(other -> other.file().domain().equals(key.file().domain()))
-                    .toList();
-            rows.add(new Row(key, KeyStanding.of(key, same), resolver.ask(key.name(), RecordType.TXT)));
+        var rows = new ArrayList<DkimRow>();
+        for (KeyFile file : config.signing()) {
+            rows.add(DkimRow.of(file, resolver));
         }
+        List<MadeKey> keys = Rooms.madeKeys(config).all();
+        keys.forEach(key -> rows.add(DkimRow.of(key, keys, resolver)));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonMapper.shared()
-                    .writeValueAsString(rows.stream().map(Row::json).toList()));
+                    .writeValueAsString(rows.stream().map(DkimRow::json).toList()));
         } else if (rows.isEmpty()) {
             out.println("There are no keys yet. To make some: postern dkim new DOMAIN" + option.again());
         } else {
-            rows.forEach(row -> out.println(row.line()));
-            rows.stream().map(Row::advice).filter(line -> !line.isEmpty()).forEach(out::println);
+            print(rows, out);
         }
         out.flush();
-        boolean fine = rows.stream().anyMatch(row -> row.standing instanceof KeyStanding.Signing)
-                && rows.stream().noneMatch(row -> row.standing instanceof KeyStanding.Signing && !row.isThere());
+        boolean fine = rows.stream().anyMatch(DkimRow::signs)
+                && rows.stream().noneMatch(row -> row.signs() && row.presence() != DkimRow.Presence.THERE);
         return fine ? FINE : NOT_FINE;
     }
 
-    /** A key, and what DNS says of it now. */
-    private record Row(MadeKey key, KeyStanding standing, Answer answer) {
-        boolean isThere() {
-            return key.isIn(answer);
+    private static void print(List<DkimRow> rows, PrintWriter out) {
+        int domain = width(rows, row -> row.file().domain().canonical());
+        int selector = width(rows, row -> row.file().selector());
+        int state = width(rows, DkimRow::state);
+        String format = "%-" + domain + "s  %-" + selector + "s  %-14s  %-" + state + "s  %s";
+        rows.forEach(row -> out.println(Harmless.text(String.format(
+                Locale.ROOT,
+                format,
+                row.file().domain().canonical(),
+                row.file().selector(),
+                row.algorithm().tag(),
+                row.state(),
+                row.dns()))));
+        List<String> advice = rows.stream()
+                .map(DkimRow::advice)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        if (!advice.isEmpty()) {
+            out.println();
+            advice.forEach(out::println);
         }
+        List<String> lines =
+                rows.stream().flatMap(row -> row.toPublish().stream()).toList();
+        if (!lines.isEmpty()) {
+            out.println("\nTo publish:\n");
+            lines.forEach(out::println);
+        }
+    }
 
-        private String state() {
-            return switch (standing) {
-                case KeyStanding.Waiting _ -> "waits for its record";
-                case KeyStanding.Signing(Instant since) -> "signs since " + day(since);
-                case KeyStanding.Retired retired -> "retired on " + day(retired.since());
-            };
-        }
-
-        private String dns() {
-            return isThere()
-                    ? "in DNS"
-                    : answer.isFailed() ? "DNS can't be asked: " + answer.said() : "not in DNS: " + answer.said();
-        }
-
-        String line() {
-            return Harmless.text(String.format(
-                    Locale.ROOT,
-                    "%-24s %-10s %-14s %-24s %s",
-                    key.file().domain(),
-                    key.file().selector(),
-                    key.algorithm().tag(),
-                    state(),
-                    dns()));
-        }
-
-        /** What is to be done about it. */
-        String advice() {
-            return switch (standing) {
-                case KeyStanding.Waiting _ -> isThere() ? "" : "\nTo publish:\n" + key.zoneLine();
-                case KeyStanding.Signing _ ->
-                    isThere() || answer.isFailed()
-                            ? ""
-                            : "\nWhat it signs can't be verified. To publish:\n" + key.zoneLine();
-                case KeyStanding.Retired retired ->
-                    "\nThe record of " + key.file().selector() + " may go "
-                            + (Instant.now().isAfter(retired.until()) ? "now." : "on " + day(retired.until()) + ".");
-            };
-        }
-
-        private static String day(Instant instant) {
-            return DAY.format(LocalDate.ofInstant(instant, ZoneId.systemDefault()));
-        }
-
-        Map<String, Object> json() {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("domain", key.file().domain().name());
-            row.put("selector", key.file().selector());
-            row.put("algorithm", key.algorithm().tag());
-            row.put(
-                    "state",
-                    switch (standing) {
-                        case KeyStanding.Waiting _ -> "waiting";
-                        case KeyStanding.Signing _ -> "signing";
-                        case KeyStanding.Retired _ -> "retired";
-                    });
-            row.put("in_dns", isThere());
-            row.put("name", key.name().text());
-            row.put("record", key.record());
-            return row;
-        }
+    private static int width(List<DkimRow> rows, Function<DkimRow, String> column) {
+        return rows.stream().map(column).mapToInt(String::length).max().orElse(1);
     }
 }

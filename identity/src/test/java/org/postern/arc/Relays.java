@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.postern.dkim.Body;
 import org.postern.dkim.SigningKey;
 import org.postern.dns.Resolver;
@@ -26,18 +30,58 @@ import org.postern.smtp.Domain;
 final class Relays {
     static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
 
+    private static final int COUNT = 60;
+    private static final int STRING = 255;
+
     private final KeyPair keys;
+    private final String record;
     private final Resolver zone;
 
     Relays() throws GeneralSecurityException {
-        keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-        byte[] der = keys.getPublic().getEncoded();
-        String point = Base64.getEncoder().encodeToString(Arrays.copyOfRange(der, der.length - 32, der.length));
+        this(KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
+    }
+
+    private Relays(KeyPair keys) {
+        this.keys = keys;
+        this.record = record(keys);
         var records = new StringBuilder();
-        for (int i = 1; i <= 60; i++) {
-            records.append("k._domainkey.relay%d.test. TXT \"v=DKIM1; k=ed25519; p=%s\"%n".formatted(i, point));
+        for (int i = 1; i <= COUNT; i++) {
+            records.append("k._domainkey.relay%d.test. TXT".formatted(i));
+            for (int at = 0; at < record.length(); at += STRING) {
+                records.append(" \"")
+                        .append(record, at, Math.min(record.length(), at + STRING))
+                        .append('"');
+            }
+            records.append('\n');
         }
         zone = new TestZone(records.toString()).resolver();
+    }
+
+    /** Some whose seals all others know. */
+    static Relays withRsa() throws GeneralSecurityException {
+        KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+        rsa.initialize(2_048);
+        return new Relays(rsa.generateKeyPair());
+    }
+
+    private static String record(KeyPair keys) {
+        byte[] der = keys.getPublic().getEncoded();
+        boolean rsa = keys.getPublic().getAlgorithm().equals("RSA");
+        byte[] key = rsa ? der : Arrays.copyOfRange(der, der.length - 32, der.length);
+        return "v=DKIM1; k=" + (rsa ? "rsa" : "ed25519") + "; p="
+                + Base64.getEncoder().encodeToString(key);
+    }
+
+    /** The text of each one's record, by its name. */
+    Map<String, String> records() {
+        return IntStream.rangeClosed(1, COUNT)
+                .boxed()
+                .collect(Collectors.toMap("k._domainkey.relay%d.test"::formatted, _ -> record));
+    }
+
+    /** All have the same. */
+    PrivateKey privateKey() {
+        return keys.getPrivate();
     }
 
     static OpenMessage open(String message) throws IOException {

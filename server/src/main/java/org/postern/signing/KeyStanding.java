@@ -16,7 +16,7 @@ public sealed interface KeyStanding {
     /** What leaves is signed with it. */
     record Signing(Instant since) implements KeyStanding {}
 
-    /** A newer one signs; its record stays until nothing that it signed is on its way. */
+    /** A newer one signs, so it never will; its record, if it is there, stays until nothing that it signed is on its way. */
     record Retired(Instant since) implements KeyStanding {
         /** From when on its record may be taken out of DNS. */
         public Instant until() {
@@ -24,16 +24,14 @@ public sealed interface KeyStanding {
         }
     }
 
-    /** Of {@code key}, among all those of its domain. */
+    /** Of {@code key}, among {@code all}. */
     static KeyStanding of(MadeKey key, List<MadeKey> all) {
-        if (key.stands().isEmpty()) {
-            return new Waiting();
-        }
         Optional<Instant> newer = all.stream()
                 .filter(other -> other.isSuccessorOf(key))
                 .flatMap(other -> other.stands().stream())
                 .min(Instant::compareTo);
         return newer.<KeyStanding>map(Retired::new)
-                .orElseGet(() -> new Signing(key.stands().get()));
+                .or(() -> key.stands().map(Signing::new))
+                .orElseGet(Waiting::new);
     }
 }

@@ -50,9 +50,15 @@ public final class KeyWatch implements AutoCloseable {
      * @throws IOException when the keys can't be read
      */
     public static KeyWatch start(MadeKeys made, Keyring keyring, Resolver resolver, Clock clock) throws IOException {
+        KeyWatch watch = resting(made, keyring, resolver, clock);
+        Thread.ofVirtual().name("dkim-keys").start(watch::run);
+        return watch;
+    }
+
+    /** One that looks when it is told to. */
+    static KeyWatch resting(MadeKeys made, Keyring keyring, Resolver resolver, Clock clock) throws IOException {
         var watch = new KeyWatch(made, keyring, resolver, clock);
         watch.use(made.all());
-        Thread.ofVirtual().name("dkim-keys").start(watch::run);
         return watch;
     }
 
@@ -78,9 +84,10 @@ public final class KeyWatch implements AutoCloseable {
 
     /** Looks once. */
     void look() throws IOException {
+        List<MadeKey> all = made.all();
         var keys = new ArrayList<MadeKey>();
-        for (MadeKey key : made.all()) {
-            keys.add(isDue(key) ? looked(key) : key);
+        for (MadeKey key : all) {
+            keys.add(isDue(key) ? looked(key, KeyStanding.of(key, all)) : key);
         }
         use(keys);
     }
@@ -92,7 +99,7 @@ public final class KeyWatch implements AutoCloseable {
                 || Duration.between(last, clock.instant()).compareTo(ASK_AGAIN) >= 0;
     }
 
-    private MadeKey looked(MadeKey key) throws IOException {
+    private MadeKey looked(MadeKey key, KeyStanding before) throws IOException {
         Answer answer = resolver.ask(key.name(), RecordType.TXT);
         if (answer.isFailed()) {
             return key;
@@ -103,25 +110,28 @@ public final class KeyWatch implements AutoCloseable {
         if (isThere == key.stands().isPresent()) {
             return key;
         }
-        if (isThere) {
-            LOG.atInfo().addKeyValue("key", key.name()).log("its record stands: what leaves is signed with it");
-            return made.note(key, Optional.of(now));
+        switch (before) {
+            case KeyStanding.Waiting _ ->
+                LOG.atInfo().addKeyValue("key", key.name()).log("its record stands: what leaves is signed with it");
+            case KeyStanding.Signing _ -> {
+                LOG.atWarn()
+                        .addKeyValue("key", key.name())
+                        .addKeyValue("dns", answer.said())
+                        .addKeyValue("advice", "postern dkim list")
+                        .log("its record is in DNS no more: nothing is signed with it");
+                // The one before may take its place, and must not have gone as well.
+                asked.clear();
+            }
+            case KeyStanding.Retired _ ->
+                LOG.atDebug().addKeyValue("key", key.name()).log("a retired key's record");
         }
-        LOG.atWarn()
-                .addKeyValue("key", key.name())
-                .addKeyValue("dns", answer.said())
-                .addKeyValue("advice", "postern dkim list")
-                .log("its record is in DNS no more: nothing is signed with it");
-        return made.note(key, Optional.empty());
+        return made.note(key, isThere ? Optional.of(now) : Optional.empty());
     }
 
     private void use(List<MadeKey> keys) throws IOException {
         var signing = new ArrayList<SigningKey>();
         for (MadeKey key : keys) {
-            List<MadeKey> same = keys.stream()
-                    .filter(other -> other.file().domain().equals(key.file().domain()))
-                    .toList();
-            if (KeyStanding.of(key, same) instanceof KeyStanding.Signing) {
+            if (KeyStanding.of(key, keys) instanceof KeyStanding.Signing) {
                 signing.add(key.file().read());
             }
         }

@@ -76,6 +76,7 @@ public record MadeKey(KeyFile file, Algorithm algorithm, PublicKey publicKey, Op
     /** Whether it takes the place of {@code older}: names tell in which order keys were made. */
     boolean isSuccessorOf(MadeKey older) {
         return algorithm == older.algorithm
+                && file.domain().equals(older.file().domain())
                 && file.selector().compareTo(older.file().selector()) > 0;
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.postern.dkim.Algorithm;
+import org.postern.dns.DnsName;
 import org.postern.smtp.Domain;
 
 /**
@@ -43,7 +45,15 @@ public record MadeKeys(Path directory) {
     private static final String PUBLIC = ".pub";
     private static final String STANDS = ".stands";
 
-    /** All, by domain and in the order in which they were made. @throws IOException when they can't be read */
+    private static final FileAttribute<?> OURS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    /** Whether the names of its keys' records are no longer than names may be. */
+    public static boolean canHaveKeys(Domain domain) {
+        return DnsName.ofLabels("p000000ar._domainkey." + domain.canonical()).isPresent();
+    }
+
+    /** All, by domain and in the order in which they were made, of a pair RSA first. @throws IOException when they can't be read */
     public List<MadeKey> all() throws IOException {
         var keys = new ArrayList<MadeKey>();
         if (!Files.isDirectory(directory)) {
@@ -58,8 +68,14 @@ public record MadeKeys(Path directory) {
             }
         }
         keys.sort(Comparator.comparing((MadeKey key) -> key.file().domain().canonical())
-                .thenComparing(key -> key.file().selector()));
+                .thenComparing(MadeKeys::pair)
+                .thenComparing(MadeKey::algorithm));
         return keys;
+    }
+
+    private static String pair(MadeKey key) {
+        String selector = key.file().selector();
+        return selector.substring(0, Math.max(0, selector.length() - 1));
     }
 
     private static void add(Domain domain, Path directory, List<MadeKey> keys) throws IOException {
@@ -118,7 +134,7 @@ public record MadeKeys(Path directory) {
      */
     public List<MadeKey> make(Domain domain, LocalDate today) throws IOException {
         Path own = directory.resolve(domain.canonical());
-        Files.createDirectories(own);
+        Files.createDirectories(own, OURS_ALONE);
         String day = "p" + DAY.format(today);
         char letter = 'a';
         while (Files.exists(own.resolve(day + letter + "r" + PRIVATE))) {

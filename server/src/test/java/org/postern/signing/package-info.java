@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.signing;
+
+import org.jspecify.annotations.NullMarked;
