@@ -93,7 +93,8 @@ final class CrashLoad {
                 }
                 peer.ask("DATA");
                 String line = "x".repeat(70) + "\r\n";
-                String reply = peer.ask("Subject: " + name + "\r\n\r\n" + line.repeat(octets / 72 + 1) + ".");
+                String reply = peer.ask(
+                        "From: a@example.org\r\nSubject: " + name + "\r\n\r\n" + line.repeat(octets / 72 + 1) + ".");
                 if (reply.startsWith("250 ")) {
                     to.forEach(recipient -> confirmed.add(entry(name, recipient)));
                 }

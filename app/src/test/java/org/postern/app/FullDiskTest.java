@@ -172,7 +172,7 @@ class FullDiskTest {
                     peer.ask("RCPT TO:<bob@localhost>");
                     peer.ask("DATA");
                     String line = "x".repeat(70) + "\r\n";
-                    reply = peer.ask("Subject: " + name + "\r\n\r\n" + line.repeat(lines) + ".");
+                    reply = peer.ask("From: a@example.org\r\nSubject: " + name + "\r\n\r\n" + line.repeat(lines) + ".");
                 }
                 if (reply.startsWith("250 ")) {
                     confirmed.add(name);

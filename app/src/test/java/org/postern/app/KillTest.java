@@ -66,7 +66,8 @@ class KillTest {
                 peer.ask("MAIL FROM:<ann@example.org>");
                 peer.ask("RCPT TO:<bob@localhost>");
                 peer.ask("DATA");
-                String reply = peer.ask("Subject: " + name + "\r\n\r\n" + "x".repeat(500) + "\r\n.");
+                String reply =
+                        peer.ask("From: a@example.org\r\nSubject: " + name + "\r\n\r\n" + "x".repeat(500) + "\r\n.");
                 if (reply.startsWith("250 ")) {
                     confirmed.add(name);
                 }

@@ -139,14 +139,14 @@ class RealClientsTest {
                     .hears("250 2.1.5")
                     .says("DATA")
                     .hears("354 ")
-                    .says("a: b\r\n\r\nc\r\n.")
+                    .says("From: a@example.org\r\n\r\nc\r\n.")
                     .hears("250 2.0.0")
                     .says("QUIT")
                     .hears("221 2.0.0")
                     .ends();
         }
 
-        assertThat(keptFor(to)).endsWith("a: b\n\nc\n");
+        assertThat(keptFor(to)).endsWith("From: a@example.org\n\nc\n");
     }
 
     private static Conversation openssl(String... options) throws IOException {

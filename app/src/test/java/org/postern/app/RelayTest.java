@@ -104,7 +104,8 @@ class RelayTest {
                 assertThat(peer.ask("RCPT TO:<" + one + ">")).startsWith("250 ");
             }
             assertThat(peer.ask("DATA")).startsWith("354 ");
-            assertThat(peer.ask("Subject: onward\r\n\r\n..dot\r\n.")).startsWith("250 ");
+            assertThat(peer.ask("From: a@example.org\r\nSubject: onward\r\n\r\n..dot\r\n."))
+                    .startsWith("250 ");
         }
     }
 

@@ -81,7 +81,7 @@ class ServeTest {
             secured.ask("STARTTLS");
             secured.secure();
             secured.ask("EHLO c.example.org");
-            busy.send("Subject: half\r\n");
+            busy.send("From: ann@example.org\r\nSubject: half\r\n");
             postern.terminate();
 
             for (Peer peer : List.of(ungreeted, idle, secured)) {
@@ -105,7 +105,7 @@ class ServeTest {
         String toml = PosternProcess.ANY_AT_LOCALHOST.replace("[[listen]]", "[limits]\nstop-time = \"1s\"\n[[listen]]");
         try (var postern = PosternProcess.with(directory, toml);
                 Peer busy = content(postern)) {
-            busy.send("Subject: half\r\n");
+            busy.send("From: ann@example.org\r\nSubject: half\r\n");
             postern.terminate();
 
             assertThat(busy.reply()).startsWith("421 4.3.2 shutting down; please come again [s-");
@@ -145,7 +145,7 @@ class ServeTest {
         try (Peer peer = content(postern)) {
             peer.socket().setSoTimeout(300_000);
             OutputStream out = peer.out();
-            out.write("Subject: large\r\n\r\n".getBytes(US_ASCII));
+            out.write("From: ann@example.org\r\nSubject: large\r\n\r\n".getBytes(US_ASCII));
             for (int i = 0; i < megabytes * 10; i++) {
                 out.write(piece);
             }
@@ -175,7 +175,7 @@ class ServeTest {
     void tenThousandNestedPartsAreContentLikeAnyOther() throws Exception {
         try (var postern = PosternProcess.with(directory, PosternProcess.ANY_AT_LOCALHOST, "-Xmx64m");
                 Peer peer = content(postern)) {
-            peer.send("MIME-Version: 1.0\r\n");
+            peer.send("From: ann@example.org\r\nMIME-Version: 1.0\r\n");
             for (int i = 0; i < 10_000; i++) {
                 peer.send("Content-Type: multipart/mixed; boundary=\"b" + i + "\"\r\n\r\n--b" + i + "\r\n");
             }
@@ -207,7 +207,8 @@ class ServeTest {
             first.ask("MAIL FROM:<ann@example.org>");
             first.ask("RCPT TO:<bob@localhost>");
             first.ask("DATA");
-            assertThat(first.ask("Subject: x\r\n\r\nx\r\n.")).startsWith("250 2.0.0 ");
+            assertThat(first.ask("From: a@example.org\r\nSubject: x\r\n\r\nx\r\n."))
+                    .startsWith("250 2.0.0 ");
             postern.mail("bob", 1);
             for (Peer peer : peers) {
                 peer.close();
@@ -273,7 +274,7 @@ class ServeTest {
         try (var postern =
                         PosternProcess.with(directory, PosternProcess.ANY_AT_LOCALHOST + "[log]\nformat = \"json\"\n");
                 Peer peer = content(postern)) {
-            peer.send("Subject: \u001b[31m\r\n\r\nbody\r\n.\r\n");
+            peer.send("From: ann@example.org\r\nSubject: \u001b[31m\r\n\r\nbody\r\n.\r\n");
             peer.reply();
             peer.ask("RCPT TO:<x@elsewhere.example>");
             peer.ask("MAIL FROM:<ann@example.org>");
