@@ -72,7 +72,9 @@ final class JudgeCommand implements java.util.concurrent.Callable<Integer> {
     @Option(
             names = "--message",
             paramLabel = "FILE",
-            description = "The message that it brings, with its header: DKIM, ARC and DMARC are looked at as well.")
+            description =
+                    "The message that it brings, with its header: DKIM, ARC and DMARC are looked at as well. Filters"
+                            + " are not asked.")
     private @Nullable Path message;
 
     @Option(names = "--helo", description = "It greets with HELO, not EHLO.")
