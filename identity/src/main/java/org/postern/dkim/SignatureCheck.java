@@ -151,7 +151,10 @@ public final class SignatureCheck {
     /** RFC 6376 §3.7: the fields, and at last the one that the signature stands in. */
     private byte[] signed(Signature one) {
         var octets = new ByteArrayOutputStream();
-        octets.writeBytes(SignedHeader.selected(header.fields(), one.names(), one.headerForm()));
+        // Other signatures may be signed; this one comes last, however often h= names its field.
+        List<Field> others =
+                header.fields().stream().filter(other -> other != field).toList();
+        octets.writeBytes(SignedHeader.selected(others, one.names(), one.headerForm()));
         octets.writeBytes(SignedHeader.ofSignature(field.toBytes(), one.headerForm()));
         return octets.toByteArray();
     }

@@ -91,6 +91,14 @@ class DkimAttacksTest {
         assertThat(only(signed(TAGS + "; l=26")).result()).isEqualTo(Result.PASS);
     }
 
+    /** RFC 6376 §3.7: the field of the signature itself comes last, and only once. */
+    @Test
+    @Tag("dkim-2")
+    void whoOverSignsSignaturesDoesNotSignHisOwn() throws Exception {
+        SignatureResult result = only(signed(TAGS.replace("h=", "h=dkim-signature:")));
+        assertThat(result.result()).as(result.text()).isEqualTo(Result.PASS);
+    }
+
     /** RFC 8301 §3.1. */
     @Test
     @Tag("dkim-1")
