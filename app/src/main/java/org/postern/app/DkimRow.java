@@ -112,7 +112,7 @@ record DkimRow(KeyFile file, Algorithm algorithm, Optional<Made> made, Presence 
 
     /** What else is to be known or done; empty when nothing is. */
     String advice() {
-        String name = file.selector() + "._domainkey." + file.domain().canonical();
+        String name = name();
         if (made.isEmpty()) {
             return presence == Presence.NOT_THERE ? "What " + name + " signs can't be verified." : "";
         }
@@ -129,6 +129,10 @@ record DkimRow(KeyFile file, Algorithm algorithm, Optional<Made> made, Presence 
                 yield "The record " + name + " may go " + (isOver ? "now." : "on " + day(retired.until()) + ".");
             }
         };
+    }
+
+    private String name() {
+        return file.selector() + "._domainkey." + file.domain().canonical();
     }
 
     private static String day(Instant instant) {
@@ -150,7 +154,7 @@ record DkimRow(KeyFile file, Algorithm algorithm, Optional<Made> made, Presence 
                         .orElse("configured"));
         row.put("in_dns", presence == Presence.THERE);
         row.put("dns", dns);
-        row.put("name", file.selector() + "._domainkey." + file.domain().canonical());
+        row.put("name", name());
         made.ifPresent(one -> row.put("record", one.key().record()));
         return row;
     }

@@ -6,9 +6,9 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import org.postern.dkim.Algorithm;
+import org.postern.dkim.KeySearch;
 import org.postern.dkim.Octets;
 import org.postern.dkim.TagList;
-import org.postern.dns.DnsName;
 import org.postern.message.Field;
 import org.postern.smtp.Domain;
 
@@ -47,9 +47,8 @@ record Seal(Algorithm algorithm, String domain, String selector, Status status, 
         Optional<String> domain = tags.get().compact("d").flatMap(Domain::parse).map(Domain::canonical);
         Optional<String> selector = tags.get()
                 .compact("s")
-                .filter(name -> domain.isPresent()
-                        && DnsName.ofLabels(name + "._domainkey." + domain.get())
-                                .isPresent());
+                .filter(name ->
+                        domain.isPresent() && KeySearch.name(domain.get(), name).isPresent());
         Optional<Status> status = tags.get().compact("cv").flatMap(Seal::status);
         Optional<Octets> value = tags.get().compact("b").flatMap(Seal::base64);
         return algorithm.isPresent()

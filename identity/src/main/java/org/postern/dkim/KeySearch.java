@@ -51,6 +51,11 @@ public final class KeySearch {
     /** A key, and what stands with it. */
     record Usable(KeyRecord record, PublicKey key) {}
 
+    /** Where a key stands, §3.6.2.1; empty when the two make no name. */
+    public static Optional<DnsName> name(String domain, String selector) {
+        return DnsName.ofLabels(selector + "._domainkey." + domain);
+    }
+
     /**
      * Looks, on a thread of its own.
      *
@@ -60,8 +65,7 @@ public final class KeySearch {
      */
     public static CompletableFuture<KeySearch> begin(
             String domain, String selector, Algorithm algorithm, Resolver resolver) {
-        // §3.6.2.1.
-        DnsName name = DnsName.ofLabels(selector + "._domainkey." + domain).orElseThrow();
+        DnsName name = name(domain, selector).orElseThrow();
         return CompletableFuture.supplyAsync(() -> of(resolver.ask(name, RecordType.TXT), algorithm), BESIDE);
     }
 

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import org.postern.dns.DnsName;
 import org.postern.message.Field;
 import org.postern.smtp.Domain;
 
@@ -132,7 +131,7 @@ public record Signature(
     }
 
     private static String selector(String text, String domain) throws Unreadable {
-        if (DnsName.ofLabels(text + "._domainkey." + domain).isEmpty()) {
+        if (KeySearch.name(domain, text).isEmpty()) {
             throw new Unreadable("s= is no selector");
         }
         return text.toLowerCase(Locale.ROOT);

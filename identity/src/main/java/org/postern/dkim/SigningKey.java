@@ -14,8 +14,7 @@ import org.postern.smtp.Domain;
 public record SigningKey(Domain domain, String selector, PrivateKey key) {
     /** @throws IllegalArgumentException when no signature can be made with {@code key} that others believe */
     public SigningKey {
-        if (org.postern.dns.DnsName.ofLabels(selector + "._domainkey." + domain.canonical())
-                .isEmpty()) {
+        if (KeySearch.name(domain.canonical(), selector).isEmpty()) {
             throw new IllegalArgumentException("no selector: " + selector);
         }
         String type = key.getAlgorithm();

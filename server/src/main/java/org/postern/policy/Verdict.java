@@ -35,11 +35,6 @@ public record Verdict(
         return new Verdict(Action.NOTE, Optional.empty(), Optional.empty(), false, findings);
     }
 
-    /** The same findings for the same reason, and the message into quarantine. */
-    public Verdict quarantined() {
-        return new Verdict(Action.QUARANTINE, decidedBy, Optional.empty(), false, findings);
-    }
-
     /** Whether it does the same for the same reason. */
     public boolean isAs(Verdict other) {
         return action == other.action && decidedBy.map(Finding::check).equals(other.decidedBy.map(Finding::check));

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.postern.dkim.Algorithm;
+import org.postern.dkim.KeySearch;
 import org.postern.dkim.TagList;
 import org.postern.dns.Answer;
 import org.postern.dns.DnsName;
@@ -25,8 +26,7 @@ public record MadeKey(KeyFile file, Algorithm algorithm, PublicKey publicKey, Op
 
     /** Where its record stands. */
     public DnsName name() {
-        return DnsName.ofLabels(file.selector() + "._domainkey." + file.domain().canonical())
-                .orElseThrow();
+        return KeySearch.name(file.domain().canonical(), file.selector()).orElseThrow();
     }
 
     /** What its record says: RFC 6376 §3.6.1, RFC 8463 §4. */

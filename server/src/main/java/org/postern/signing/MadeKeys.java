@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -27,7 +26,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.postern.dkim.Algorithm;
-import org.postern.dns.DnsName;
+import org.postern.dkim.KeySearch;
+import org.postern.route.DurableFile;
 import org.postern.smtp.Domain;
 
 /**
@@ -50,7 +50,7 @@ public record MadeKeys(Path directory) {
 
     /** Whether the names of its keys' records are no longer than names may be. */
     public static boolean canHaveKeys(Domain domain) {
-        return DnsName.ofLabels("p000000ar._domainkey." + domain.canonical()).isPresent();
+        return KeySearch.name(domain.canonical(), "p000000ar").isPresent();
     }
 
     /** All, by domain and in the order in which they were made, of a pair RSA first. @throws IOException when they can't be read */
@@ -120,7 +120,7 @@ public record MadeKeys(Path directory) {
     MadeKey note(MadeKey key, Optional<Instant> since) throws IOException {
         Path file = beside(key.file(), STANDS);
         if (since.isPresent()) {
-            write(file, since.get() + "\n");
+            DurableFile.replace(file, since.get() + "\n");
         } else {
             Files.deleteIfExists(file);
         }
@@ -161,8 +161,8 @@ public record MadeKeys(Path directory) {
 
     private static MadeKey keep(KeyFile file, KeyPair pair) throws IOException {
         // The public one first: where there is a private one, it is there.
-        write(beside(file, PUBLIC), base64(pair.getPublic().getEncoded()));
-        write(
+        DurableFile.replace(beside(file, PUBLIC), base64(pair.getPublic().getEncoded()));
+        DurableFile.replace(
                 file.file(),
                 "-----BEGIN PRIVATE KEY-----\n" + base64(pair.getPrivate().getEncoded())
                         + "-----END PRIVATE KEY-----\n");
@@ -171,16 +171,5 @@ public record MadeKeys(Path directory) {
 
     private static String base64(byte[] octets) {
         return Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(octets) + "\n";
-    }
-
-    /** Whole or not at all, and for nobody else to read. */
-    private static void write(Path file, String text) throws IOException {
-        Path part = Files.createTempFile(
-                file.toAbsolutePath().getParent(),
-                "new",
-                ".part",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(part, text, US_ASCII);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }
