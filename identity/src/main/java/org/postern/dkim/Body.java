@@ -82,7 +82,7 @@ public final class Body {
         begun = true;
         if (!ended) {
             ended = true;
-            forms.values().forEach(Canonicalizer::end);
+            forms.values().forEach(Canonicalizer::finish);
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.postern.dkim;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -11,9 +13,14 @@ abstract sealed class Canonicalizer permits SimpleBody, RelaxedBody {
     /** What {@link #emitLineEnds} writes at once. */
     private static final int AT_ONCE = 512;
 
-    private static final byte[] LINE_ENDS = "\r\n".repeat(AT_ONCE).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] LINE_ENDS = "\r\n".repeat(AT_ONCE).getBytes(US_ASCII);
+
+    /** Each update of a hash costs as much as some hundred octets: shorter runs are gathered. */
+    private static final int SHORT = 512;
 
     private final List<BodyHash> hashes = new ArrayList<>();
+    private final byte[] gathered = new byte[4_096];
+    private int filled;
 
     static Canonicalizer of(Form form) {
         return switch (form) {
@@ -37,14 +44,36 @@ abstract sealed class Canonicalizer permits SimpleBody, RelaxedBody {
     /** The next octets of the body. */
     abstract void add(byte[] octets, int from, int to);
 
-    /** There are no more. */
+    /** There are no more: the hashes are whole then. */
+    final void finish() {
+        end();
+        flush();
+    }
+
+    /** There are no more: what was held and counts is emitted. */
     abstract void end();
 
     final void emit(byte[] octets, int from, int to) {
-        if (from < to) {
-            for (BodyHash hash : hashes) {
-                hash.add(octets, from, to);
-            }
+        int length = to - from;
+        if (length > gathered.length - filled || length > SHORT) {
+            flush();
+        }
+        if (length > SHORT) {
+            update(octets, from, to);
+        } else {
+            System.arraycopy(octets, from, gathered, filled, length);
+            filled += length;
+        }
+    }
+
+    private void flush() {
+        update(gathered, 0, filled);
+        filled = 0;
+    }
+
+    private void update(byte[] octets, int from, int to) {
+        for (BodyHash hash : hashes) {
+            hash.add(octets, from, to);
         }
     }
 

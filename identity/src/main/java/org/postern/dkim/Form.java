@@ -1,6 +1,6 @@
 package org.postern.dkim;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.postern.message.Field;
@@ -36,17 +36,19 @@ public enum Form {
 
     /** §3.4.2. */
     private static byte[] relaxed(byte[] octets) {
-        var to = new ByteArrayOutputStream(octets.length);
+        // A colon and a line end at most are added.
+        byte[] to = new byte[octets.length + 3];
+        int length = 0;
         int at = 0;
         while (at < octets.length && octets[at] != ':') {
             byte octet = octets[at++];
             if (!isSpace(octet)) {
-                to.write(octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet);
+                to[length++] = (byte) (octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet);
             }
         }
-        to.write(':');
+        to[length++] = ':';
+        int begin = length;
         boolean space = false;
-        boolean begun = false;
         for (at++; at < octets.length; at++) {
             byte octet = octets[at];
             if (isLineEnd(octets, at)) {
@@ -54,17 +56,16 @@ public enum Form {
             } else if (isSpace(octet)) {
                 space = true;
             } else {
-                if (space && begun) {
-                    to.write(' ');
+                if (space && length > begin) {
+                    to[length++] = ' ';
                 }
                 space = false;
-                begun = true;
-                to.write(octet);
+                to[length++] = octet;
             }
         }
-        to.write('\r');
-        to.write('\n');
-        return to.toByteArray();
+        to[length++] = '\r';
+        to[length++] = '\n';
+        return Arrays.copyOf(to, length);
     }
 
     private static boolean isLineEnd(byte[] octets, int at) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.postern.dns.Answer;
 import org.postern.dns.DnsName;
+import org.postern.dns.Question;
 import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
 import org.postern.finding.Evidence;
@@ -57,7 +58,7 @@ public final class KeySearch {
     }
 
     /**
-     * Looks, on a thread of its own.
+     * Looks, on a thread of its own unless the answer is known already.
      *
      * @param domain {@code d=}
      * @param selector {@code s=}; with the domain it must make a name
@@ -65,8 +66,10 @@ public final class KeySearch {
      */
     public static CompletableFuture<KeySearch> begin(
             String domain, String selector, Algorithm algorithm, Resolver resolver) {
-        DnsName name = name(domain, selector).orElseThrow();
-        return CompletableFuture.supplyAsync(() -> of(resolver.ask(name, RecordType.TXT), algorithm), BESIDE);
+        var question = new Question(name(domain, selector).orElseThrow(), RecordType.TXT);
+        return resolver.known(question)
+                .map(answer -> CompletableFuture.completedFuture(of(answer, algorithm)))
+                .orElseGet(() -> CompletableFuture.supplyAsync(() -> of(resolver.ask(question), algorithm), BESIDE));
     }
 
     /** What it comes to that no key is usable; empty when one is. */

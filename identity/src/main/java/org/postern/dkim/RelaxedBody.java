@@ -14,6 +14,10 @@ final class RelaxedBody extends Canonicalizer {
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
+
+    /** So many words are looked at before their octets go on: they and their marks stay in the nearest cache. */
+    private static final int MARKS = 512;
+
     private static final byte[] CR = {'\r'};
     private static final byte[] SPACE = {' '};
 
@@ -28,10 +32,17 @@ final class RelaxedBody extends Canonicalizer {
 
     private boolean isEmpty = true;
 
+    /** For each word of eight octets in a part of what is being added, whether something odd may begin in it. */
+    private final long[] marks = new long[MARKS];
+
+    private int markedFrom;
+    private int markedTo;
+
     @Override
     void add(byte[] octets, int from, int to) {
         // Looked for once: else white space at the end of a piece would cost time for each that is within it.
         int stop = beforeHeld(octets, from, to);
+        markedTo = from;
         int at = from;
         while (at < to) {
             at = hold(octets, at, to);
@@ -89,23 +100,53 @@ final class RelaxedBody extends Canonicalizer {
     }
 
     /**
-     * Up to where all goes as it is: before a tab, before white space that more of it or a line end follows, and before {@code end}, where
+     * Up to where all goes as it is: before a tab, before white space that more of it or a line end follows, and before {@code stop}, where
      * what must be held begins because {@code to} comes.
      */
-    private static int plainEnd(byte[] octets, int from, int end, int to) {
+    private int plainEnd(byte[] octets, int from, int stop, int to) {
         int at = from;
-        int last = end - 8;
-        for (; at < last; at += 8) {
-            long here = (long) EIGHT.get(octets, at);
-            long next = (long) EIGHT.get(octets, at + 1);
-            if ((equal(here, '\t') | (equal(here, ' ') & notAbove(next, ' '))) != 0) {
-                int odd = firstOdd(octets, at, at + 8, to);
-                if (odd < at + 8) {
+        while (at < stop) {
+            if (at >= markedTo) {
+                mark(octets, at, stop);
+            }
+            if (at >= markedTo) {
+                return firstOdd(octets, at, stop, to);
+            }
+            int word = (at - markedFrom) / Long.BYTES;
+            for (long left = marks[word]; left != 0; left &= left - 1) {
+                int odd = markedFrom + word * Long.BYTES + Long.numberOfTrailingZeros(left) / Byte.SIZE;
+                if (odd >= at && isOdd(octets, odd, to)) {
                     return odd;
                 }
             }
+            at = nextMarked(word + 1);
         }
-        return firstOdd(octets, at, end, to);
+        return at;
+    }
+
+    /** Looks for what is odd in as much as fits; the compiler makes vectors of this loop, as it has no branch and writes only longs. */
+    private void mark(byte[] octets, int from, int stop) {
+        int words = Math.min(MARKS, (stop - from - 1) / Long.BYTES);
+        for (int i = 0; i < words; i++) {
+            long here = (long) EIGHT.get(octets, from + i * Long.BYTES);
+            long next = (long) EIGHT.get(octets, from + i * Long.BYTES + 1);
+            marks[i] = equal(here, '\t') | (equal(here, ' ') & notAbove(next, ' '));
+        }
+        markedFrom = from;
+        markedTo = from + words * Long.BYTES;
+    }
+
+    /** Where the next word begins that has a mark, not before that one; or the end of what was looked at. */
+    private int nextMarked(int word) {
+        int words = (markedTo - markedFrom) / Long.BYTES;
+        int at = word;
+        while (at < words - 3 && (marks[at] | marks[at + 1] | marks[at + 2] | marks[at + 3]) == 0) {
+            at += 4;
+        }
+        while (at < words && marks[at] == 0) {
+            at++;
+        }
+        return markedFrom + at * Long.BYTES;
     }
 
     /** What these become is known only when more comes. */
@@ -127,14 +168,16 @@ final class RelaxedBody extends Canonicalizer {
     }
 
     private static int firstOdd(byte[] octets, int from, int end, int to) {
-        for (int at = from; at < end; at++) {
-            byte octet = octets[at];
-            if (octet == '\t'
-                    || (octet == ' ' && at + 1 < to && (octets[at + 1] == '\r' || Form.isSpace(octets[at + 1])))) {
-                return at;
-            }
+        int at = from;
+        while (at < end && !isOdd(octets, at, to)) {
+            at++;
         }
-        return end;
+        return at;
+    }
+
+    private static boolean isOdd(byte[] octets, int at, int to) {
+        return octets[at] == '\t'
+                || (octets[at] == ' ' && at + 1 < to && (octets[at + 1] == '\r' || Form.isSpace(octets[at + 1])));
     }
 
     /** The high bit of each octet that equals {@code octet}; perhaps also of one above such. */

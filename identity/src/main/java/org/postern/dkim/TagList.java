@@ -66,13 +66,20 @@ public final class TagList {
 
     /** {@code text} without white space and folds. */
     static String withoutSpaces(String text) {
-        var compact = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            if (!isSpace(text.charAt(i))) {
-                compact.append(text.charAt(i));
+        int length = 0;
+        while (length < text.length() && !isSpace(text.charAt(length))) {
+            length++;
+        }
+        if (length == text.length()) {
+            return text;
+        }
+        char[] compact = text.toCharArray();
+        for (int i = length + 1; i < compact.length; i++) {
+            if (!isSpace(compact[i])) {
+                compact[length++] = compact[i];
             }
         }
-        return compact.length() == text.length() ? text : compact.toString();
+        return new String(compact, 0, length);
     }
 
     private static String trim(String text) {
@@ -104,6 +111,12 @@ public final class TagList {
 
     /** §3.2, and RFC 8616 §3: U-labels. */
     private static boolean isValue(String value) {
-        return value.chars().noneMatch(c -> (c < ' ' && !isSpace((char) c)) || c == 0x7f);
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && !isSpace(c)) || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package org.postern.dns;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A resolver for one session: only so many questions. What goes past is an answer that failed, so no zone makes a verdict dear. */
@@ -19,6 +20,16 @@ public final class Budget implements Resolver {
     /** How many have been asked of it. */
     public int asked() {
         return asked.get();
+    }
+
+    @Override
+    public Optional<Answer> known(Question question) {
+        if (asked.get() >= most) {
+            return Optional.empty();
+        }
+        Optional<Answer> known = resolver.known(question);
+        known.ifPresent(_ -> asked.incrementAndGet());
+        return known;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -99,7 +100,7 @@ public final class CachingResolver implements Resolver {
         var answers = new ArrayList<Answer>(questions.size());
         var waited = new ArrayList<CompletableFuture<Answer>>(questions.size());
         for (Question question : questions) {
-            waited.add(known(question));
+            waited.add(found(question));
         }
         for (int i = 0; i < questions.size(); i++) {
             answers.add(await(questions.get(i), waited.get(i), end));
@@ -107,10 +108,15 @@ public final class CachingResolver implements Resolver {
         return answers;
     }
 
-    private CompletableFuture<Answer> known(Question question) {
-        Kept kept = cache.getIfPresent(question);
-        if (kept != null) {
-            return CompletableFuture.completedFuture(remembered(kept));
+    @Override
+    public Optional<Answer> known(Question question) {
+        return Optional.ofNullable(cache.getIfPresent(question)).map(this::remembered);
+    }
+
+    private CompletableFuture<Answer> found(Question question) {
+        Optional<Answer> known = known(question);
+        if (known.isPresent()) {
+            return CompletableFuture.completedFuture(known.get());
         }
         var mine = new CompletableFuture<Answer>();
         CompletableFuture<Answer> others = onTheirWay.putIfAbsent(question, mine);

@@ -43,7 +43,7 @@ public sealed interface Data {
         /** Visible ASCII, all else escaped as in zone files. */
         @Override
         public String toString() {
-            var text = new StringBuilder("\"");
+            var text = new StringBuilder(octets.length() + 2).append('"');
             for (int i = 0; i < octets.length(); i++) {
                 char c = octets.charAt(i);
                 if (c == '"' || c == '\\') {

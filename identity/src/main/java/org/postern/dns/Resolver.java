@@ -1,6 +1,7 @@
 package org.postern.dns;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whom to ask. An answer always comes, and in bounded time; what can't be had is one that {@link Answer#isFailed() failed}. Safe for
@@ -10,6 +11,11 @@ import java.util.List;
 public interface Resolver {
     /** Asks all of them side by side; the answers in the same order. */
     List<Answer> ask(List<Question> questions);
+
+    /** The answer if it can be had without asking anybody. Never waits. */
+    default Optional<Answer> known(Question question) {
+        return Optional.empty();
+    }
 
     /** Asks one. */
     default Answer ask(Question question) {

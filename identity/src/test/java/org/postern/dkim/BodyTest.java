@@ -41,6 +41,8 @@ class BodyTest {
             "\u00e9",
             "\u00ff",
             "eight to",
+            " !",
+            " \n",
             ".\r\n",
             "x".repeat(70));
 
@@ -83,7 +85,7 @@ class BodyTest {
 
     /** Gives it in pieces of lengths that {@code random} says. */
     private static InputStream inPieces(String octets, Random random) {
-        int most = 1 + random.nextInt(random.nextBoolean() ? 4 : 3_000);
+        int most = 1 + random.nextInt(List.of(4, 3_000, 20_000).get(random.nextInt(3)));
         return new ByteArrayInputStream(octets.getBytes(ISO_8859_1)) {
             @Override
             public synchronized int read(byte[] to, int from, int length) {
@@ -94,7 +96,7 @@ class BodyTest {
 
     private static void passThrough(Body body, String text, Random random) throws IOException {
         try (InputStream through = body.through(inPieces("\r\n" + text, random))) {
-            byte[] buffer = new byte[8_192];
+            byte[] buffer = new byte[20_000];
             int got = 0;
             while (got >= 0) {
                 got = random.nextInt(20) == 0 ? through.read() : through.read(buffer, 0, buffer.length);

@@ -441,4 +441,28 @@ class CachingResolverTest {
                 .contains("2 questions");
         assertThat(server.asked()).isEqualTo(2);
     }
+
+    @Test
+    void whatIsKnownIsHadWithoutAsking() {
+        CachingResolver resolver = resolver(server.address());
+        Question known = question(RecordType.A, "mail.good.test");
+        assertThat(resolver.known(known)).isEmpty();
+        assertThat(server.asked()).isZero();
+        resolver.ask(known);
+        assertThat(resolver.known(known)).map(Answer::said).contains("192.0.2.10");
+        assertThat(server.asked()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsKnownCountsForTheBudget() {
+        CachingResolver resolver = resolver(server.address());
+        Question known = question(RecordType.A, "mail.good.test");
+        resolver.ask(known);
+        var budget = new Budget(resolver, 1);
+        assertThat(budget.known(question(RecordType.MX, "good.test"))).isEmpty();
+        assertThat(budget.asked()).isZero();
+        assertThat(budget.known(known)).isPresent();
+        assertThat(budget.known(known)).isEmpty();
+        assertThat(budget.ask(known).problem()).contains("1 questions");
+    }
 }
