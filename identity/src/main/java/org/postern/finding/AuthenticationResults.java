@@ -140,17 +140,15 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
 
     /** RFC 8601 §2.7.1. */
     private static MethodResult dkim(Finding finding) {
-        return about(finding, "dkim", new Property("header", "d", finding.subject(0)))
-                .with(new Property("header", "s", finding.subject(1)));
+        MethodResult result = about(finding, "dkim", new Property("header", "d", finding.subject(0)));
+        return withSecond(result, "header", "s", finding);
     }
 
     /** RFC 8617 §4.1.1, §7. */
     private static MethodResult arc(Client client, Finding finding) {
         MethodResult result =
                 about(finding, "arc", new Property("smtp", "remote-ip", AddressLiteral.text(client.address())));
-        return finding.result() == Result.PASS
-                ? result.with(new Property("header", "oldest-pass", finding.subject(1)))
-                : result;
+        return finding.result() == Result.PASS ? withSecond(result, "header", "oldest-pass", finding) : result;
     }
 
     private static Optional<MethodResult> iprev(Client client, Finding finding) {
@@ -172,7 +170,12 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
     /** RFC 9989 §9.1. Without a single author domain there is none to tell of. */
     private static MethodResult dmarc(Finding finding) {
         MethodResult result = about(finding, "dmarc", new Property("header", "from", finding.subject(0)));
-        return finding.subject(1).isEmpty() ? result : result.with(new Property("policy", "dmarc", finding.subject(1)));
+        return withSecond(result, "policy", "dmarc", finding);
+    }
+
+    /** With the second word of what the finding is about, where it has one. */
+    private static MethodResult withSecond(MethodResult result, String type, String name, Finding finding) {
+        return finding.subject(1).isEmpty() ? result : result.with(new Property(type, name, finding.subject(1)));
     }
 
     /** With {@code property} where the finding is about something. */

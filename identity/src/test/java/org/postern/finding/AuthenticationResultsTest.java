@@ -103,6 +103,19 @@ class AuthenticationResultsTest {
                 .endsWith("\r\n dmarc=pass header.from=example.org\r\n");
     }
 
+    @Test
+    void dkimTellsOfTheSignerAndOfItsKey() {
+        assertThat(AuthenticationResults.of(
+                                "mx.example.com",
+                                CLIENT,
+                                List.of(finding(Check.DKIM, Result.PASS).about("example.org k1")))
+                        .field())
+                .endsWith("\r\n dkim=pass header.d=example.org header.s=k1\r\n");
+        assertThat(AuthenticationResults.of("mx.example.com", CLIENT, List.of(finding(Check.DKIM, Result.NONE)))
+                        .field())
+                .endsWith("\r\n dkim=none\r\n");
+    }
+
     // RFC 9989 §5.3.1: there was no author domain, or more than one.
     @Test
     void dmarcWithoutAnAuthorDomainNamesNone() {

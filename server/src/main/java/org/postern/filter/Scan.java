@@ -1,6 +1,7 @@
 package org.postern.filter;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -114,6 +115,9 @@ final class Scan {
     private static String why(@Nullable Throwable cause) {
         if (cause instanceof Gibberish gibberish) {
             return "makes no sense: " + gibberish.getMessage();
+        }
+        if (cause instanceof ConnectException) {
+            return "does not answer: nobody listens there";
         }
         String text = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
         return "does not answer"

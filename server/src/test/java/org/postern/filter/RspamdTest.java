@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.finding.Finding;
 import org.postern.finding.Result;
 import org.postern.smtp.Mailbox;
 import org.postern.smtp.ReversePath;
@@ -233,10 +234,11 @@ class RspamdTest {
 
     @Test
     void nobodyThereIsATemperror() throws IOException {
-        assertThat(look(filter("http://" + ScriptedPeer.nobody()), MESSAGE)
-                        .finding()
-                        .subject())
-                .isEqualTo("one no-answer");
+        Finding finding =
+                look(filter("http://" + ScriptedPeer.nobody()), MESSAGE).finding();
+
+        assertThat(finding.subject()).isEqualTo("one no-answer");
+        assertThat(finding.text()).isEqualTo("one does not answer: nobody listens there");
     }
 
     @ParameterizedTest
