@@ -150,7 +150,7 @@ public final class SignatureCheck {
 
     /** RFC 6376 §3.7: the fields, and at last the one that the signature stands in. */
     private byte[] signed(Signature one) {
-        var octets = new ByteArrayOutputStream();
+        var octets = new ByteArrayOutputStream(SignedHeader.USUAL_OCTETS);
         // Other signatures may be signed; this one comes last, however often h= names its field.
         List<Field> others =
                 header.fields().stream().filter(other -> other != field).toList();

@@ -13,6 +13,9 @@ import org.postern.message.Field;
 
 /** What of a header is signed: RFC 6376 §3.7, §5.4.2. */
 public final class SignedHeader {
+    /** Most are not larger, signed field included. */
+    static final int USUAL_OCTETS = 2_048;
+
     private SignedHeader() {}
 
     /**
@@ -22,7 +25,7 @@ public final class SignedHeader {
     static byte[] selected(List<Field> fields, List<String> names, Form form) {
         Map<String, Deque<Field>> byName = new HashMap<>();
         for (String name : names) {
-            byName.putIfAbsent(lower(name), new ArrayDeque<>());
+            byName.computeIfAbsent(lower(name), _ -> new ArrayDeque<>());
         }
         // What has no name is no field.
         byName.remove("");
@@ -32,10 +35,10 @@ public final class SignedHeader {
                 same.addLast(field);
             }
         }
-        var octets = new ByteArrayOutputStream();
+        var octets = new ByteArrayOutputStream(USUAL_OCTETS);
         for (String name : names) {
-            Deque<Field> left = byName.getOrDefault(lower(name), new ArrayDeque<>());
-            if (!left.isEmpty()) {
+            Deque<Field> left = byName.get(lower(name));
+            if (left != null && !left.isEmpty()) {
                 octets.writeBytes(form.field(left.removeLast()));
             }
         }
