@@ -30,17 +30,16 @@ public final class TagList {
             int semicolon = text.indexOf(';', at);
             int end = semicolon < 0 ? text.length() : semicolon;
             boolean isLast = semicolon < 0;
-            String spec = trim(text.substring(at, end));
-            at = end + 1;
-            if (spec.isEmpty() && isLast && !tags.isEmpty()) {
-                break;
-            }
-            int equals = spec.indexOf('=');
+            int equals = text.indexOf('=', at, end);
             if (equals < 0) {
+                if (isLast && !tags.isEmpty() && trimmed(text, at, end).isEmpty()) {
+                    break;
+                }
                 return Optional.empty();
             }
-            String name = trim(spec.substring(0, equals));
-            String value = trim(spec.substring(equals + 1));
+            String name = trimmed(text, at, equals);
+            String value = trimmed(text, equals + 1, end);
+            at = end + 1;
             if (!isName(name) || !isValue(value) || tags.size() == MAX_TAGS || tags.put(name, value) != null) {
                 return Optional.empty();
             }
@@ -82,16 +81,17 @@ public final class TagList {
         return new String(compact, 0, length);
     }
 
-    private static String trim(String text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && isSpace(text.charAt(from))) {
-            from++;
+    /** What stands between {@code from} and {@code to}, without white space at its ends. */
+    private static String trimmed(String text, int from, int to) {
+        int begin = from;
+        int end = to;
+        while (begin < end && isSpace(text.charAt(begin))) {
+            begin++;
         }
-        while (to > from && isSpace(text.charAt(to - 1))) {
-            to--;
+        while (end > begin && isSpace(text.charAt(end - 1))) {
+            end--;
         }
-        return text.substring(from, to);
+        return text.substring(begin, end);
     }
 
     private static boolean isSpace(char c) {
