@@ -795,6 +795,8 @@ class QueueTest {
                 clock)) {
             queue.start();
             assertThat(nextAttempt()).isEqualTo("bob@live.test");
+            // That it lives is known when its attempt has ended.
+            assertThat(queue.awaitQuiet(PATIENCE)).isTrue();
             for (int i = 0; i < 20; i++) {
                 queue.add(accept("bob@d" + i + ".dead.test"));
             }
