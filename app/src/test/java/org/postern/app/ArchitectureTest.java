@@ -40,6 +40,7 @@ class ArchitectureTest {
         "org.postern.door..",
         "org.postern.dsn..",
         "org.postern.filter..",
+        "org.postern.journal..",
         "org.postern.maildrop..",
         "org.postern.policy..",
         "org.postern.quarantine..",

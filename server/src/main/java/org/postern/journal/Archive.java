@@ -1,0 +1,189 @@
+package org.postern.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/** Finds entries in a store, the newest first: chunk by chunk, by what the index says of each. */
+final class Archive {
+    private static final int SCAN_AHEAD = 1 << 20;
+
+    private final Store store;
+
+    /** The chunk that still grows; null when nobody knows it yet. */
+    private final @Nullable Chunk open;
+
+    /** Chunks whose index is behind, as they were last seen. */
+    private final Map<Integer, Chunk> behind = new ConcurrentHashMap<>();
+
+    Archive(Store store, @Nullable Chunk open) {
+        this.store = store;
+        this.open = open;
+    }
+
+    /** So many of what is asked for, the newest first, all of them before number {@code before}. */
+    Page find(Query query, long before, int most) throws RocksDBException, IOException {
+        var found = new ArrayList<Page.Numbered>();
+        long end = Math.min(before, store.end());
+        long begin = store.begin();
+        if (end <= begin) {
+            return new Page(found, OptionalLong.empty());
+        }
+        for (int chunk = Store.chunk(end - 1); chunk >= Store.chunk(begin); chunk--) {
+            if (!query.meets(span(chunk))) {
+                continue;
+            }
+            BitSet places = places(query, chunk);
+            int last = chunk == Store.chunk(end - 1) ? Store.place(end - 1) : Chunk.ENTRIES - 1;
+            for (int place = places.previousSetBit(last); place >= 0; place = places.previousSetBit(place - 1)) {
+                long number = Store.first(chunk) + place;
+                Optional<Entry> entry = entry(number).filter(query::covers);
+                if (entry.isPresent()) {
+                    if (found.size() == most) {
+                        return new Page(found, OptionalLong.of(found.getLast().number()));
+                    }
+                    found.add(new Page.Numbered(number, entry.get()));
+                }
+            }
+        }
+        return new Page(found, OptionalLong.empty());
+    }
+
+    Optional<Entry> entry(long number) throws RocksDBException {
+        byte[] octets = store.db().get(store.entries(), Store.key(number));
+        return octets == null ? Optional.empty() : Codec.entry(octets);
+    }
+
+    private Chunk.Span span(int chunk) throws RocksDBException, IOException {
+        Optional<Chunk> one = unsealed(chunk);
+        return one.isPresent()
+                ? one.get().summary().span()
+                : store.summary(chunk).map(Chunk.Summary::span).orElse(Chunk.Span.NONE);
+    }
+
+    /** The chunk as it is in memory; empty when its index is complete. */
+    private Optional<Chunk> unsealed(int number) throws RocksDBException, IOException {
+        if (open != null && open.number() == number) {
+            return Optional.of(open);
+        }
+        Chunk known = behind.get(number);
+        if (known == null
+                && store.summary(number)
+                        .map(summary -> summary.count() < Chunk.ENTRIES)
+                        .orElse(true)) {
+            known = Book.chunk(store, number, store.end());
+            behind.put(number, known);
+        }
+        return Optional.ofNullable(known);
+    }
+
+    private BitSet places(Query query, int chunk) throws RocksDBException, IOException {
+        var places = new BitSet(Chunk.ENTRIES);
+        if (query.all().isEmpty()) {
+            places.set(0, Chunk.ENTRIES);
+            return places;
+        }
+        Optional<Chunk> unsealed = unsealed(chunk);
+        boolean first = true;
+        for (Query.Criterion criterion : query.all()) {
+            var one = new BitSet(Chunk.ENTRIES);
+            for (Words words : criterion.words()) {
+                if (unsealed.isPresent()) {
+                    unsealed.get().find(criterion.field(), words, one);
+                } else {
+                    find(chunk, criterion.field(), words, one);
+                }
+            }
+            if (first) {
+                places = one;
+            } else {
+                places.and(one);
+            }
+            first = false;
+            if (places.isEmpty()) {
+                return places;
+            }
+        }
+        return places;
+    }
+
+    private void find(int chunk, Field field, Words words, BitSet places) throws RocksDBException {
+        if (words.isExact()) {
+            byte[] exact = store.db().get(store.index(), Terms.key(chunk, field, words.low()));
+            if (exact != null) {
+                Places.into(exact, places);
+            }
+            return;
+        }
+        byte[] high = Terms.key(chunk, field, words.high());
+        try (RocksIterator at = store.db().newIterator(store.index())) {
+            for (at.seek(Terms.key(chunk, field, words.low())); at.isValid(); at.next()) {
+                byte[] key = at.key();
+                if (isBeyond(key, high)) {
+                    return;
+                }
+                Places.into(at.value(), places);
+            }
+            at.status();
+        }
+    }
+
+    /** Whether it comes behind {@code high} and all that begin so. */
+    private static boolean isBeyond(byte[] key, byte[] high) {
+        int common = Math.min(key.length, high.length);
+        int order = java.util.Arrays.compareUnsigned(key, 0, common, high, 0, common);
+        return order > 0;
+    }
+
+    /** Takes entries as they are kept, the oldest first. */
+    interface Visitor {
+        /** Whether to go on. */
+        boolean visit(long number, byte[] octets);
+    }
+
+    /** About how many entries {@link #scan} will tell of. */
+    long count(Query query) throws RocksDBException, IOException {
+        long count = 0;
+        long end = store.end();
+        long begin = store.begin();
+        for (int chunk = Store.chunk(begin); end > begin && chunk <= Store.chunk(end - 1); chunk++) {
+            if (query.meets(span(chunk))) {
+                count += Math.min(end, Store.first(chunk + 1)) - Math.max(begin, Store.first(chunk));
+            }
+        }
+        return count;
+    }
+
+    /** All entries of the chunks within the time of {@code query}, the oldest first; its criteria are not looked at. */
+    void scan(Query query, Visitor visitor) throws RocksDBException, IOException {
+        long end = store.end();
+        long begin = store.begin();
+        try (var ahead = new ReadOptions().setReadaheadSize(SCAN_AHEAD).setFillCache(false);
+                RocksIterator at = store.db().newIterator(store.entries(), ahead)) {
+            for (int chunk = Store.chunk(begin); end > begin && chunk <= Store.chunk(end - 1); chunk++) {
+                if (!query.meets(span(chunk))) {
+                    continue;
+                }
+                for (at.seek(Store.key(Store.first(chunk))); at.isValid(); at.next()) {
+                    long number = ByteBuffer.wrap(at.key()).getLong();
+                    if (Store.chunk(number) != chunk) {
+                        break;
+                    }
+                    if (!visitor.visit(number, at.value())) {
+                        return;
+                    }
+                }
+                at.status();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.postern.journal;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Entries as JSON in UTF-8. Its first use loads Jackson, which the start of a server does without. */
+public final class Codec {
+    /** An entry may have a thousand recipients and their replies. */
+    private static final int MOST_TEXT = 16 << 20;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(10)
+                            .maxStringLength(MOST_TEXT)
+                            .build())
+                    .build())
+            .changeDefaultPropertyInclusion(
+                    _ -> JsonInclude.Value.construct(JsonInclude.Include.NON_DEFAULT, JsonInclude.Include.USE_DEFAULTS))
+            .withConfigOverride(
+                    String.class, text -> text.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
+            .withConfigOverride(
+                    List.class, list -> list.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
+            // Of a newer Postern, or of one that kept more.
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    private static final ObjectWriter WRITER = MAPPER.writerFor(Entry.class);
+    private static final ObjectReader READER = MAPPER.readerFor(Entry.class);
+
+    private Codec() {}
+
+    /** {@code entry} as an object on one line. */
+    public static byte[] octets(Entry entry) {
+        return WRITER.writeValueAsBytes(entry);
+    }
+
+    /** The same, as text. */
+    public static String text(Entry entry) {
+        return WRITER.writeValueAsString(entry);
+    }
+
+    /** What {@link #octets} wrote; empty for what this Postern does not know. */
+    public static Optional<Entry> entry(byte[] octets) {
+        try {
+            return Optional.of(READER.readValue(octets));
+        } catch (JacksonException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    /** An entry as a tree. */
+    static JsonNode tree(Entry entry) {
+        return MAPPER.readTree(octets(entry));
+    }
+
+    /** The entry that a tree is. */
+    static Entry entry(JsonNode tree) {
+        return READER.readValue(tree);
+    }
+}
