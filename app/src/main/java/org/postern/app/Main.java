@@ -15,6 +15,9 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             Serve.class,
             JudgeCommand.class,
+            ExplainCommand.class,
+            TailCommand.class,
+            JournalCommand.class,
             SendCommand.class,
             QueueCommand.class,
             QuarantineCommand.class,

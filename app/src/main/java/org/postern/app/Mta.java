@@ -27,6 +27,7 @@ import org.postern.door.HourlyRate;
 import org.postern.dsn.Reports;
 import org.postern.filter.Filters;
 import org.postern.greeting.PublicSuffixes;
+import org.postern.journal.Journal;
 import org.postern.maildrop.Pickup;
 import org.postern.policy.Greylist;
 import org.postern.quarantine.Digests;
@@ -71,6 +72,7 @@ final class Mta implements AutoCloseable {
     private final Optional<ControlServer> control;
     private final Pickup pickup;
     private final Optional<Digests> digests;
+    private final Journal journal;
     private final Duration stopTime;
 
     private Mta(
@@ -85,7 +87,9 @@ final class Mta implements AutoCloseable {
             Optional<ControlServer> control,
             Pickup pickup,
             Optional<Digests> digests,
+            Journal journal,
             Duration stopTime) {
+        this.journal = journal;
         this.server = server;
         this.control = control;
         this.pickup = pickup;
@@ -105,23 +109,26 @@ final class Mta implements AutoCloseable {
         Certificates certificates = certificates(config);
         Spool spool =
                 RocksSpool.open(config.data().resolve("spool"), config.keeping().room(), clock);
+        Journal journal = Rooms.journal(config, clock);
         try {
-            return start(config, certificates, spool, clock);
+            return start(config, certificates, spool, journal, clock);
         } catch (IOException | RuntimeException problem) {
+            journal.close();
             spool.close();
             throw problem;
         }
     }
 
-    private static Mta start(Config config, Certificates certificates, Spool spool, Clock clock) throws IOException {
+    private static Mta start(Config config, Certificates certificates, Spool spool, Journal journal, Clock clock)
+            throws IOException {
         Resolver resolver = new CachingResolver(config.dns().settings());
         Router router = Rooms.router(config);
-        Reports reports = reports(config, spool, clock);
+        Reports reports = reports(config, spool, journal, clock);
         Forwarding forwarding = Rooms.forwarding(config, clock);
         var keyring = new Keyring(config.signing());
         Deliveries deliveries = Rooms.deliveries(
                 config, spool, router, forwarding, resolver, new Signer(keyring, config.hostname(), clock));
-        Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
+        Queue queue = Rooms.queue(config, spool, deliveries, reports, journal, clock);
         reports.deliverBy(queue::add);
         Trusted trusted = Rooms.trusted(config);
         var examiner = new Examiner(config, resolver, trusted::exceptions, clock);
@@ -141,6 +148,7 @@ final class Mta implements AutoCloseable {
                 filters,
                 spool,
                 queue,
+                journal,
                 clock);
         SmtpServer.Builder builder = SmtpServer.named(config.hostname())
                 .limits(withinOpenFiles(config.limits()))
@@ -157,7 +165,8 @@ final class Mta implements AutoCloseable {
         try {
             SmtpServer server = builder.start();
             Suspects suspects = Rooms.suspects(config, spool);
-            var desk = new Desk(spool, queue, suspects, trusted, clock, "Postern " + Main.version(), Desk.Running.YES);
+            var desk = new Desk(
+                    spool, queue, suspects, trusted, journal, clock, "Postern " + Main.version(), Desk.Running.YES);
             Optional<ControlServer> control = ControlServer.start(config.data(), desk);
             DataDirectory.open(config.data());
             Whereabouts.of(config, server.addresses()).write(config.data());
@@ -175,6 +184,7 @@ final class Mta implements AutoCloseable {
                     control,
                     pickup,
                     digests,
+                    journal,
                     config.intake().stopTime());
         } catch (IOException problem) {
             keys.close();
@@ -214,10 +224,15 @@ final class Mta implements AutoCloseable {
                         .log("our greeting is not believed everywhere"));
     }
 
-    private static Reports reports(Config config, Spool spool, Clock clock) {
+    private static Reports reports(Config config, Spool spool, Journal journal, Clock clock) {
         var rate = new HourlyRate<Host>(config.intake().reportsPerHour(), System::nanoTime);
         return new Reports(
-                config.hostname(), spool, config.keeping().retry().expire(), sender -> rate.take(sender.host()), clock);
+                config.hostname(),
+                spool,
+                config.keeping().retry().expire(),
+                sender -> rate.take(sender.host()),
+                journal,
+                clock);
     }
 
     /** Sessions must never take the last descriptors: a store that can't open its next file takes no more mail. */
@@ -285,6 +300,7 @@ final class Mta implements AutoCloseable {
         digests.ifPresent(Digests::close);
         queue.close(stopTime);
         examiner.close();
+        journal.close();
         try (greylist) {
             spool.close();
         } catch (IOException problem) {

@@ -15,6 +15,7 @@ import org.postern.delivery.Deliveries;
 import org.postern.dns.CachingResolver;
 import org.postern.dns.Resolver;
 import org.postern.dsn.Reports;
+import org.postern.journal.Journal;
 import org.postern.queue.Queue;
 import org.postern.signing.Signer;
 import org.postern.spool.RocksSpool;
@@ -77,9 +78,10 @@ final class Reach {
         requireOwner(place);
         Clock clock = Clock.system(ZoneId.systemDefault());
         var spool = RocksSpool.open(place, config.keeping().room(), clock);
+        Journal journal = Rooms.journal(config, clock);
         // Never started: nothing is delivered by a command.
         var reports =
-                new Reports(config.hostname(), spool, config.keeping().retry().expire(), _ -> true, clock);
+                new Reports(config.hostname(), spool, config.keeping().retry().expire(), _ -> true, journal, clock);
         Resolver resolver = new CachingResolver(config.dns().settings());
         Deliveries deliveries = Rooms.deliveries(
                 config,
@@ -88,12 +90,13 @@ final class Reach {
                 Rooms.forwarding(config, clock),
                 resolver,
                 Signer.none(config.hostname()));
-        Queue queue = Rooms.queue(config, spool, deliveries, reports, clock);
+        Queue queue = Rooms.queue(config, spool, deliveries, reports, journal, clock);
         var desk = new Desk(
                 spool,
                 queue,
                 Rooms.suspects(config, spool),
                 Rooms.trusted(config),
+                journal,
                 clock,
                 "Postern " + Main.version(),
                 Desk.Running.NO);
@@ -105,6 +108,7 @@ final class Reach {
 
             @Override
             public void close() throws IOException {
+                journal.close();
                 spool.close();
             }
         };

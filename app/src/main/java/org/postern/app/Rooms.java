@@ -12,6 +12,7 @@ import org.postern.config.Config;
 import org.postern.delivery.Deliveries;
 import org.postern.dns.Resolver;
 import org.postern.greeting.Ourselves;
+import org.postern.journal.Journal;
 import org.postern.policy.PolicyException;
 import org.postern.quarantine.Suspects;
 import org.postern.quarantine.Trusted;
@@ -84,8 +85,17 @@ final class Rooms {
         return Files.isReadable(file) ? Trusted.open(file).exceptions() : List.of();
     }
 
+    static Path journalDirectory(Config config) {
+        return config.data().resolve("journal");
+    }
+
+    static Journal journal(Config config, Clock clock) {
+        return Journal.open(journalDirectory(config), config.journal(), clock);
+    }
+
     /** A queue that delivers as the configuration says, once it is started. */
-    static Queue queue(Config config, Spool spool, Deliveries deliveries, Reporter reporter, Clock clock)
+    static Queue queue(
+            Config config, Spool spool, Deliveries deliveries, Reporter reporter, Journal journal, Clock clock)
             throws IOException {
         return new Queue(
                 spool,
@@ -94,6 +104,7 @@ final class Rooms {
                 Suspensions.open(config.data().resolve("suspended")),
                 config.keeping().retry(),
                 config.sending().connections(),
+                journal,
                 clock);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postern.dns.DnsSettings;
 import org.postern.filter.FilterSettings;
+import org.postern.journal.JournalSettings;
 import org.postern.policy.Net;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
@@ -52,6 +53,7 @@ public record Config(
         Limits limits,
         Intake intake,
         Keeping keeping,
+        JournalSettings journal,
         LogFormat logFormat) {
 
     /** How log lines look. */

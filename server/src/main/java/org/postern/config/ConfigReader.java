@@ -129,6 +129,7 @@ final class ConfigReader {
                 limits(limits),
                 intake,
                 keeping(root.section("queue"), limits, quarantine),
+                JournalReader.read(root.section("journal"), limits),
                 logFormat(root.section("log")));
         limits.refuseOthers();
         root.refuseOthers();

@@ -76,8 +76,13 @@ public final class ConfigText {
         line("connections-out", number(config.sending().connections()));
         line("connections-per-destination", number(config.sending().connectionsPerDestination()));
         line("greylist-entries", number(config.judging().greylist().entries()));
+        line("journal-bytes", number(config.journal().maxBytes()));
+        line("journal-free-bytes", number(config.journal().freeBytes()));
         line("dns-cache", number(config.dns().settings().cacheEntries()));
         line("dns-questions-at-once", number(config.dns().settings().questionsAtOnce()));
+        head("[journal]");
+        line("keep", quoted(Durations.write(config.journal().keep())));
+        line("mask", quoted(Section.word(config.journal().mask())));
         head("[log]");
         line("format", quoted(Section.word(config.logFormat())));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.postern.quarantine.Suspect;
 import org.postern.queue.Situation;
 import org.postern.spool.MessageId;
@@ -23,6 +24,9 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Answer.Suspected.class, name = "suspected"),
     @JsonSubTypes.Type(value = Answer.Trusting.class, name = "trusting"),
     @JsonSubTypes.Type(value = Answer.Trusts.class, name = "trusts"),
+    @JsonSubTypes.Type(value = Answer.Entries.class, name = "entries"),
+    @JsonSubTypes.Type(value = Answer.News.class, name = "news"),
+    @JsonSubTypes.Type(value = Answer.Forgotten.class, name = "forgotten"),
     @JsonSubTypes.Type(value = Answer.Failed.class, name = "failed")
 })
 public sealed interface Answer {
@@ -126,6 +130,38 @@ public sealed interface Answer {
         }
     }
 
+    /**
+     * To {@link Request.Find}.
+     *
+     * @param numbers of the entries
+     * @param entries each as an object of JSON, as {@link org.postern.journal.Codec} writes it
+     * @param next where to go on; empty at the end
+     */
+    record Entries(List<Long> numbers, List<String> entries, OptionalLong next) implements Answer {
+        public Entries {
+            numbers = List.copyOf(numbers);
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * To {@link Request.Follow}: what was written since the last part, often nothing.
+     *
+     * @param missed entries that were not told, for the client read too slowly
+     */
+    record News(List<String> entries, long missed) implements Answer {
+        public News {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * To {@link Request.ForgetPerson}.
+     *
+     * @param entries that told of him
+     */
+    record Forgotten(long entries) implements Answer {}
+
     /** To what could not be answered; {@code text} says what to do. */
     record Failed(Reason reason, String text) implements Answer {}
 
@@ -141,6 +177,8 @@ public sealed interface Answer {
         BUSY,
         /** The spool could not do it. */
         SPOOL,
+        /** There is no journal, or it stands still. */
+        JOURNAL,
         /** An error of ours. */
         FAILED
     }

@@ -52,7 +52,7 @@ public final class ControlClient implements Control {
         }
         Answer answer = first.orElseThrow(ControlClient::gone);
         listener.answer(answer);
-        while (answer instanceof Answer.Part part && !part.last()) {
+        while ((answer instanceof Answer.Part part && !part.last()) || answer instanceof Answer.News) {
             answer = next().orElseThrow(ControlClient::gone);
             listener.answer(answer);
         }
@@ -87,7 +87,9 @@ public final class ControlClient implements Control {
                     Request.QuarantineList _,
                     Request.QuarantineShow _,
                     Request.Trust _,
-                    Request.TrustList _ -> true;
+                    Request.TrustList _,
+                    Request.Find _,
+                    Request.Follow _ -> true;
             case Request.Hold _,
                     Request.Release _,
                     Request.Retry _,
@@ -96,7 +98,8 @@ public final class ControlClient implements Control {
                     Request.Resume _,
                     Request.QuarantineRelease _,
                     Request.QuarantineDrop _,
-                    Request.TrustRemove _ -> false;
+                    Request.TrustRemove _,
+                    Request.ForgetPerson _ -> false;
         };
     }
 

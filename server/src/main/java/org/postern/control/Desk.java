@@ -13,6 +13,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.postern.journal.Codec;
+import org.postern.journal.Journal;
+import org.postern.journal.Page;
 import org.postern.quarantine.Suspect;
 import org.postern.quarantine.Suspects;
 import org.postern.quarantine.Trust;
@@ -36,6 +39,7 @@ public final class Desk implements Control {
     private final Queue queue;
     private final Suspects suspects;
     private final Trusted trusted;
+    private final Journal journal;
     private final Clock clock;
     private final String name;
     private final Running running;
@@ -53,7 +57,15 @@ public final class Desk implements Control {
      * @param name the program and its version
      */
     public Desk(
-            Spool spool, Queue queue, Suspects suspects, Trusted trusted, Clock clock, String name, Running running) {
+            Spool spool,
+            Queue queue,
+            Suspects suspects,
+            Trusted trusted,
+            Journal journal,
+            Clock clock,
+            String name,
+            Running running) {
+        this.journal = journal;
         this.spool = spool;
         this.queue = queue;
         this.suspects = suspects;
@@ -67,6 +79,8 @@ public final class Desk implements Control {
     public void ask(Request request, Listener listener) throws IOException {
         if (request instanceof Request.Content(MessageId id)) {
             content(id, listener);
+        } else if (request instanceof Request.Follow && journal.isOn() && running == Running.YES) {
+            new Newsletter().tell(journal, listener);
         } else {
             listener.answer(ask(request));
         }
@@ -109,6 +123,14 @@ public final class Desk implements Control {
                 case Request.TrustList _ ->
                     new Answer.Trusts(
                             trusted.all().stream().map(TrustedSender::of).toList());
+                case Request.Find find -> find(find);
+                case Request.Follow _ ->
+                    new Answer.Failed(
+                            Answer.Reason.JOURNAL,
+                            running == Running.YES
+                                    ? "there is no journal: journal.keep is 0s"
+                                    : "no server runs, so nothing happens: start it with postern serve");
+                case Request.ForgetPerson(String address) -> forgetPerson(address);
                 case Request.TrustRemove(MessageId id) ->
                     new Answer.Changed(id, trusted.remove(id) ? Answer.Result.DONE : Answer.Result.UNCHANGED);
             };
@@ -180,6 +202,30 @@ public final class Desk implements Control {
 
     private static byte[] next(InputStream whole) throws IOException {
         return whole.readNBytes(PART_OCTETS);
+    }
+
+    private Answer find(Request.Find asked) {
+        try {
+            Page page = journal.find(asked.query(), asked.before(), asked.most());
+            return new Answer.Entries(
+                    page.entries().stream().map(Page.Numbered::number).toList(),
+                    page.entries().stream().map(one -> Codec.text(one.entry())).toList(),
+                    page.next());
+        } catch (IOException problem) {
+            return noJournal(problem);
+        }
+    }
+
+    private Answer forgetPerson(String address) {
+        try {
+            return new Answer.Forgotten(journal.forget(address));
+        } catch (IOException problem) {
+            return noJournal(problem);
+        }
+    }
+
+    private static Answer noJournal(IOException problem) {
+        return new Answer.Failed(Answer.Reason.JOURNAL, String.valueOf(problem.getMessage()));
     }
 
     // --- changing

@@ -3,6 +3,7 @@ package org.postern.control;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Optional;
+import org.postern.journal.Query;
 import org.postern.spool.MessageId;
 
 /** What may be asked. In JSON the member {@code ask} says which it is. */
@@ -26,7 +27,10 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Request.QuarantineDrop.class, name = "quarantine-drop"),
     @JsonSubTypes.Type(value = Request.Trust.class, name = "trust"),
     @JsonSubTypes.Type(value = Request.TrustList.class, name = "trust-list"),
-    @JsonSubTypes.Type(value = Request.TrustRemove.class, name = "trust-remove")
+    @JsonSubTypes.Type(value = Request.TrustRemove.class, name = "trust-remove"),
+    @JsonSubTypes.Type(value = Request.Find.class, name = "find"),
+    @JsonSubTypes.Type(value = Request.Follow.class, name = "follow"),
+    @JsonSubTypes.Type(value = Request.ForgetPerson.class, name = "forget-person")
 })
 public sealed interface Request {
     /** Who answers. */
@@ -119,4 +123,24 @@ public sealed interface Request {
 
     /** Trust him no more, of whom that message was. */
     record TrustRemove(MessageId id) implements Request {}
+
+    /**
+     * The next entries of the journal, the newest first.
+     *
+     * @param before only what has a smaller number
+     * @param most how many, 1 to {@value Page#MOST}
+     */
+    record Find(Query query, long before, int most) implements Request {
+        public Find {
+            if (most < 1 || most > Page.MOST) {
+                throw new IllegalArgumentException("most is 1 to " + Page.MOST + ", not " + most);
+            }
+        }
+    }
+
+    /** Entries of the journal as they are written, until the client hangs up. Answered by as many parts as it takes. */
+    record Follow() implements Request {}
+
+    /** Take a person out of the journal. */
+    record ForgetPerson(String address) implements Request {}
 }

@@ -50,6 +50,9 @@ final class RemoteRun implements Courier.Run {
     /** Of the session, for logs: empty in clear. */
     private String security = "";
 
+    /** Of the last session, in full. */
+    private String cipher = "";
+
     private Iterator<Target> untried = List.<Target>of().iterator();
 
     /** Whether {@link #untried} has been found for this message. */
@@ -86,6 +89,7 @@ final class RemoteRun implements Courier.Run {
                     recipient.path(), new Outcome.Later("its sender can't be rewritten: " + problem.getMessage())));
             return outcomes;
         }
+        cipher = session == null ? "" : cipher;
         brake.arm();
         try {
             for (Leg leg : legs) {
@@ -180,7 +184,8 @@ final class RemoteRun implements Courier.Run {
         boolean anyTaken = sent.fates().values().stream().anyMatch(Sent.Fate.Taken.class::isInstance);
         for (ForwardPath path : asked) {
             switch (sent.fates().getOrDefault(path, new Sent.Fate.LeftOver())) {
-                case Sent.Fate.Taken(Reply reply) -> outcomes.put(path, new Outcome.Delivered(how(reply)));
+                case Sent.Fate.Taken(Reply reply) ->
+                    outcomes.put(path, new Outcome.Delivered(how(reply), Optional.of(new Outcome.Said(label, reply))));
                 case Sent.Fate.LeftOver _ -> left.add(path);
                 case Sent.Fate.Refused(Stage stage, Reply reply) -> {
                     // Too many at once: the rest goes in another transaction, if this one has brought anything.
@@ -245,6 +250,9 @@ final class RemoteRun implements Courier.Run {
                 session = open;
                 label = target.label();
                 security = security(open);
+                cipher = open.tls()
+                        .map(tls -> tls.protocol() + " " + tls.cipher())
+                        .orElse("");
                 opened = System.nanoTime();
                 return open;
             } catch (ClientProblem problem) {
@@ -287,11 +295,11 @@ final class RemoteRun implements Courier.Run {
     }
 
     private ClientSession open(Target target) throws ClientProblem {
-        SmtpClient client = remotes.client().withChunking(way.chunking()).withSecurity(security());
+        SmtpClient client = remotes.client().withChunking(way.chunking()).withSecurity(wanted());
         return new Caller(client, remotes.connector()).call(way.hop(), target, brake);
     }
 
-    private Security security() {
+    private Security wanted() {
         // Whom a password is told must be known.
         return way.credentials().isPresent()
                 ? Security.VERIFIED
@@ -381,6 +389,11 @@ final class RemoteRun implements Courier.Run {
     @Override
     public void hurry() {
         brake.pull();
+    }
+
+    @Override
+    public String security() {
+        return cipher;
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.postern.config.Judging;
 import org.postern.config.Listen;
 import org.postern.config.Quarantine;
 import org.postern.filter.Filters;
+import org.postern.journal.Journal;
 import org.postern.maildrop.Pickup;
 import org.postern.message.Completion;
 import org.postern.policy.Greylist;
@@ -42,8 +43,9 @@ public final class Door {
     private final List<Net> relaying;
     private final NextHopMailboxes nextHops;
     private final Filters filters;
+    private final Journal journal;
 
-    /** A door to {@code spool}; what it has accepted goes to {@code queue}. */
+    /** A door to {@code spool}; what it has accepted goes to {@code queue}, what has happened into {@code journal}. */
     public Door(
             Config config,
             Examiner examiner,
@@ -54,7 +56,9 @@ public final class Door {
             Filters filters,
             Spool spool,
             Queue queue,
+            Journal journal,
             Clock clock) {
+        this.journal = journal;
         this.nextHops = nextHops;
         this.filters = filters;
         this.hostname = config.hostname();
@@ -123,6 +127,10 @@ public final class Door {
 
     Filters filters() {
         return filters;
+    }
+
+    Journal journal() {
+        return journal;
     }
 
     Router router() {

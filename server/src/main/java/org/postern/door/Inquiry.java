@@ -173,6 +173,11 @@ public final class Inquiry {
         return iprev.join().confirmed().stream().findFirst();
     }
 
+    /** The same if it is known by now; waits for nothing. */
+    Optional<DnsName> nameSoFar() {
+        return iprev.isDone() ? confirmedName() : Optional.empty();
+    }
+
     /** How many questions it has cost so far. */
     public int questions() {
         return dns.asked();

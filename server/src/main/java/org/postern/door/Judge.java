@@ -4,7 +4,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -15,8 +14,8 @@ import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
 import org.postern.greeting.PublicSuffixes;
-import org.postern.policy.Action;
 import org.postern.policy.Case;
+import org.postern.policy.Course;
 import org.postern.policy.Judged;
 import org.postern.policy.Policy;
 import org.postern.policy.Verdict;
@@ -42,24 +41,10 @@ final class Judge {
     /** What was found about the open transaction; null before it was asked for. */
     private @Nullable Case found;
 
-    /** What the first recipient of the open transaction got, and all others must get too. */
-    private @Nullable Stance agreed;
+    /** How the open transaction is judged; null before its first recipient. */
+    private @Nullable Course course;
 
     private @Nullable Verdict last;
-
-    /**
-     * How a recipient stands to what is said for all at once, after the content.
-     *
-     * @param one its case so far
-     * @param whole what it would get if the content told nothing
-     * @param excused the checks of the content that nothing comes of for it
-     * @param isPostmaster who is never refused
-     */
-    private record Stance(Case one, Verdict whole, Map<Check, Action> excused, boolean isPostmaster) {
-        boolean isAs(Stance other) {
-            return whole.isAs(other.whole) && excused.equals(other.excused) && isPostmaster == other.isPostmaster;
-        }
-    }
 
     Judge(Door door, Session session) {
         this.door = door;
@@ -80,13 +65,14 @@ final class Judge {
 
     /** Whether an early talker may go on. */
     boolean toleratesEarlyTalk() {
-        return policy.verdictOfProtocol(new Case(
-                        session.client().getAddress(),
-                        new Greeting.Malformed("", Greeting.Malformed.Fault.SYNTAX, ""),
-                        new ReversePath.Null(),
-                        Optional.empty(),
-                        List.of(SPOKE_EARLY)))
-                .isTaken();
+        Verdict verdict = policy.verdictOfProtocol(new Case(
+                session.client().getAddress(),
+                new Greeting.Malformed("", Greeting.Malformed.Fault.SYNTAX, ""),
+                new ReversePath.Null(),
+                Optional.empty(),
+                List.of(SPOKE_EARLY)));
+        last = verdict.isTaken() ? last : verdict;
+        return verdict.isTaken();
     }
 
     /** The refusal of a greeting; empty when it is taken. */
@@ -115,7 +101,7 @@ final class Judge {
 
     private void forget() {
         found = null;
-        agreed = null;
+        course = null;
     }
 
     /**
@@ -127,38 +113,22 @@ final class Judge {
         if (found == null) {
             found = inquiry().all(ofSession());
         }
-        Case one = door.examiner().withOwnList(found.to(to));
-        // RFC 5321 §4.5.1: postmaster is reachable for whoever speaks SMTP.
-        boolean isPostmaster = isPostmaster(to);
-        Verdict now = policy.verdictBeforeContent(one);
-        Verdict whole = policy.verdict(one);
-        // Where what waits for the content is harder, it is what is said, and then.
-        if (!isPostmaster && !now.isTaken() && now.action() == whole.action()) {
-            if (now.action() != Action.GREYLIST || !passesGreylist(one)) {
-                return said(now);
+        if (course == null) {
+            course = new Course(policy, this::passesGreylist);
+        }
+        return switch (course.recipient(door.examiner().withOwnList(found.to(to)), isUnknown)) {
+            case Course.Step.Refused(Verdict verdict) -> said(verdict);
+            case Course.Step.Unknown _ -> Optional.empty();
+            case Course.Step.Taken(Verdict soFar) -> {
+                last = soFar;
+                yield Optional.empty();
             }
-            whole = whole.accepted();
-        }
-        if (isUnknown) {
-            return Optional.empty();
-        }
-        Verdict soFar = isPostmaster && !whole.isTaken() ? whole.accepted() : whole;
-        return settled(new Stance(one, soFar, policy.excused(one), isPostmaster), to);
-    }
-
-    /** What is decided after the content is said for all recipients at once: one who would be judged otherwise comes separately. */
-    private Optional<Reply> settled(Stance stance, ForwardPath to) {
-        if (agreed == null) {
-            agreed = stance;
-            last = stance.whole();
-            return Optional.empty();
-        }
-        return agreed.isAs(stance)
-                ? Optional.empty()
-                : Optional.of(Reply.of(
+            case Course.Step.Apart _ ->
+                Optional.of(Reply.of(
                         452,
                         "4.5.3",
                         "mail for " + to.path() + " is judged by itself; send it in another transaction"));
+        };
     }
 
     private Optional<Reply> said(Verdict verdict) {
@@ -172,18 +142,10 @@ final class Judge {
      * @param content what that tells, beside what is known of who brought it
      */
     Verdict verdict(Function<Case, List<Finding>> content) {
-        Stance stance = agreed;
-        if (stance == null) {
+        if (course == null) {
             throw new IllegalStateException("nobody is to get it");
         }
-        Case whole = stance.one().with(content.apply(stance.one()));
-        Verdict verdict = policy.verdict(whole);
-        if (verdict.action() == Action.GREYLIST && passesGreylist(whole)) {
-            verdict = verdict.accepted();
-        }
-        if (stance.isPostmaster() && !verdict.isTaken()) {
-            verdict = verdict.accepted();
-        }
+        Verdict verdict = course.content(content);
         last = verdict;
         return verdict;
     }
@@ -199,6 +161,16 @@ final class Judge {
         Optional<Verdict> taken = Optional.ofNullable(last);
         last = null;
         return taken;
+    }
+
+    /** What is known about the open transaction, before its content; empty when no recipient was named. */
+    Optional<Verdict> known() {
+        return Optional.ofNullable(found).map(policy::verdict);
+    }
+
+    /** The name that reverse DNS confirms, if that is known by now. */
+    Optional<DnsName> nameSoFar() {
+        return Optional.ofNullable(inquiry).flatMap(Inquiry::nameSoFar);
     }
 
     /** The name that reverse DNS confirms. */
@@ -217,13 +189,6 @@ final class Judge {
         return List.of(
                 session.earlyTalk() ? SPOKE_EARLY : Finding.of(Check.EARLY_TALK, Result.PASS, "it waited for its turn"),
                 inquiry().changed());
-    }
-
-    private boolean isPostmaster(ForwardPath to) {
-        return switch (to) {
-            case ForwardPath.Postmaster _ -> true;
-            case Mailbox mailbox -> mailbox.localPart().equalsIgnoreCase("postmaster");
-        };
     }
 
     // --- greylisting

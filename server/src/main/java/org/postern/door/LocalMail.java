@@ -6,6 +6,7 @@ import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.postern.journal.Entry;
 import org.postern.maildrop.Dropped;
 import org.postern.maildrop.Pickup;
 import org.postern.message.OpenMessage;
@@ -62,6 +63,15 @@ record LocalMail(Door door) {
                 .addKeyValue("recipients", envelope.recipients().size())
                 .addKeyValue("octets", kept.octets())
                 .log("message");
+        door.journal()
+                .write(new Entry.Event(
+                        door.clock().millis(),
+                        Entry.What.LEFT_HERE,
+                        id.toString(),
+                        "",
+                        envelope.from().path(),
+                        envelope.recipients().stream().map(ForwardPath::path).toList(),
+                        "by a program of user " + uid));
     }
 
     /** Who is nobody stays as named: its delivery fails, and the sender is told. */

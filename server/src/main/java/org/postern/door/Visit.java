@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.config.Listen;
+import org.postern.dns.DnsName;
+import org.postern.message.Header;
 import org.postern.message.OpenMessage;
 import org.postern.policy.Verdict;
 import org.postern.route.NextHopMailboxes;
@@ -46,11 +48,19 @@ final class Visit implements SessionHandler {
     /** The accepted recipients of the open transaction: whom each means, and where these go. */
     private final Map<ForwardPath, Map<ForwardPath, Route>> accepted = new LinkedHashMap<>();
 
+    private final Minutes minutes;
+
     Visit(Door door, Session session, Listen.Role role) {
         this.door = door;
         this.session = session;
         this.role = role;
         this.judge = session.trusted() ? Optional.empty() : Optional.of(new Judge(door, session));
+        this.minutes = new Minutes(
+                door.journal(),
+                session,
+                role,
+                door.clock()::millis,
+                () -> judge.flatMap(Judge::nameSoFar).map(DnsName::text).orElse(""));
     }
 
     @Override
@@ -62,7 +72,12 @@ final class Visit implements SessionHandler {
     public Reply connected(Reply banner) {
         return mayDoOneMore(Rates.Kind.SESSIONS)
                 ? banner
-                : refusal(421, "4.7.0", "too many sessions of yours within an hour; please come again later");
+                : limited(421, "4.7.0", "too many sessions of yours within an hour; please come again later");
+    }
+
+    private Reply limited(int code, String enhanced, String text) {
+        minutes.limited();
+        return refusal(code, enhanced, text);
     }
 
     private boolean mayDoOneMore(Rates.Kind kind) {
@@ -90,12 +105,15 @@ final class Visit implements SessionHandler {
     @Override
     public Reply mail(ReversePath from, MailParameters parameters) {
         accepted.clear();
+        minutes.from(from, this::known);
         judge.ifPresent(one -> one.from(from));
         try {
             door.spool().requireRoom();
-            return mayDoOneMore(Rates.Kind.MESSAGES)
-                    ? SENDER_NOTED
-                    : refusal(450, "4.7.1", "too many messages of yours within an hour; please send the rest later");
+            if (!mayDoOneMore(Rates.Kind.MESSAGES)) {
+                return limited(450, "4.7.1", "too many messages of yours within an hour; please send the rest later");
+            }
+            minutes.granted();
+            return SENDER_NOTED;
         } catch (SpoolProblem problem) {
             return refusal(problem);
         }
@@ -103,9 +121,12 @@ final class Visit implements SessionHandler {
 
     @Override
     public Reply rcpt(ForwardPath to) {
+        minutes.recipient(to);
+        // What was decided about another one has nothing to do with this one.
+        judge.ifPresent(Judge::takeLast);
         // Before anything is said about who exists: whoever guesses names uses up as many as whoever knows them.
         if (!mayDoOneMore(Rates.Kind.RECIPIENTS)) {
-            return refusal(450, "4.7.1", "too many recipients of yours within an hour; please send the rest later");
+            return limited(450, "4.7.1", "too many recipients of yours within an hour; please send the rest later");
         }
         Addressee addressee;
         try {
@@ -157,6 +178,7 @@ final class Visit implements SessionHandler {
             return refusal(452, "4.5.3", "too many recipients behind aliases; please send the rest by itself");
         }
         accepted.put(to, routes);
+        minutes.taken(to, routes.keySet(), RECIPIENT_NOTED);
         return RECIPIENT_NOTED;
     }
 
@@ -165,7 +187,9 @@ final class Visit implements SessionHandler {
         var expansion = new Expansion();
         envelope.recipients()
                 .forEach(recipient -> expansion.add(recipient, accepted.getOrDefault(recipient, Map.of())));
+        minutes.content("");
         Optional<OpenMessage> opened = OpenMessage.of(content, door.limits().headerBytes());
+        opened.ifPresent(message -> minutes.content(messageId(message.header())));
         if (opened.isEmpty()) {
             return refusal(
                     552,
@@ -194,6 +218,7 @@ final class Visit implements SessionHandler {
 
     private Reply kept(SpooledMessage message, Envelope envelope) {
         door.queue().add(message);
+        Optional<Verdict> verdict = judge.flatMap(Judge::takeLast);
         LoggingEventBuilder line = LOG.atInfo()
                 .addKeyValue("id", message.id())
                 .addKeyValue("session", session.id())
@@ -201,8 +226,16 @@ final class Visit implements SessionHandler {
                 .addKeyValue("to", envelope.recipients().getFirst().path())
                 .addKeyValue("recipients", envelope.recipients().size())
                 .addKeyValue("octets", message.octets());
-        judged(line).log("message");
-        return Reply.of(250, "2.0.0", "kept as " + message.id());
+        judged(line, verdict).log("message");
+        Reply reply = Reply.of(250, "2.0.0", "kept as " + message.id());
+        minutes.kept(message, verdict, reply);
+        return reply;
+    }
+
+    /** RFC 5322 §3.6.4, without the angle brackets; empty when it has none. */
+    private static String messageId(Header header) {
+        String id = header.values("Message-ID").stream().findFirst().orElse("").strip();
+        return id.startsWith("<") && id.endsWith(">") ? id.substring(1, id.length() - 1) : id;
     }
 
     /** Who exists is known by the next hop only. Its silence is nobody's fault, and not for good. */
@@ -248,17 +281,25 @@ final class Visit implements SessionHandler {
 
     @Override
     public void refused(String asked, Reply reply) {
-        judged(LOG.atInfo()
-                        .addKeyValue("session", session.id())
-                        .addKeyValue("client", address())
-                        .addKeyValue("asked", asked)
-                        .addKeyValue("reply", reply))
+        Optional<Verdict> verdict = judge.flatMap(Judge::takeLast);
+        judged(
+                        LOG.atInfo()
+                                .addKeyValue("session", session.id())
+                                .addKeyValue("client", address())
+                                .addKeyValue("asked", asked)
+                                .addKeyValue("reply", reply),
+                        verdict)
                 .log("refused");
+        minutes.refused(asked, reply, verdict);
     }
 
-    /** With the verdict that was just given, and what led to it; the trusted have none. */
-    private LoggingEventBuilder judged(LoggingEventBuilder line) {
-        Optional<Verdict> verdict = judge.flatMap(Judge::takeLast);
+    /** What is known of the open transaction, where no verdict was given. */
+    private Optional<Verdict> known() {
+        return judge.flatMap(Judge::known);
+    }
+
+    /** With that verdict, and what led to it; the trusted have none. */
+    private static LoggingEventBuilder judged(LoggingEventBuilder line, Optional<Verdict> verdict) {
         if (verdict.isEmpty()) {
             return line;
         }
@@ -281,6 +322,9 @@ final class Visit implements SessionHandler {
 
     @Override
     public void ended(SessionEnd end) {
+        if (!isHealthCheck(end)) {
+            minutes.ended(end, this::known);
+        }
         LoggingEventBuilder line = LOG.atLevel(isHealthCheck(end) ? Level.DEBUG : Level.INFO)
                 .addKeyValue("id", session.id())
                 .addKeyValue("role", role.name().toLowerCase(Locale.ROOT))

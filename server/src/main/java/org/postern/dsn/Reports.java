@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.postern.journal.Entry;
+import org.postern.journal.Journal;
 import org.postern.queue.Diagnosis;
 import org.postern.queue.Reporter;
 import org.postern.smtp.Domain;
@@ -45,6 +47,7 @@ public final class Reports implements Reporter {
     private final Predicate<Mailbox> mayTell;
     private final Clock clock;
     private final HeldList heldList;
+    private final Journal journal;
     private volatile Consumer<SpooledMessage> queue = _ -> {};
 
     /**
@@ -52,8 +55,11 @@ public final class Reports implements Reporter {
      *
      * @param expire how long messages are tried
      * @param mayTell whether one more report may go to a stranger whom we believe: it is asked once for each
+     * @param journal is told of each
      */
-    public Reports(Domain hostname, Spool spool, Duration expire, Predicate<Mailbox> mayTell, Clock clock) {
+    public Reports(
+            Domain hostname, Spool spool, Duration expire, Predicate<Mailbox> mayTell, Journal journal, Clock clock) {
+        this.journal = journal;
         this.hostname = hostname;
         this.spool = spool;
         this.postmaster = new Mailbox("postmaster", hostname);
@@ -104,6 +110,7 @@ public final class Reports implements Reporter {
         }
         SpooledMessage kept = OwnMail.keep(spool, id, new ForwardPath.Postmaster(), false, list.get());
         LOG.atInfo().addKeyValue("id", kept.id()).addKeyValue("kind", "held").log("report");
+        record(kept, "", "a list of mail that will be forgotten");
         queue.accept(kept);
     }
 
@@ -148,7 +155,22 @@ public final class Reports implements Reporter {
                 .addKeyValue("kind", kind == Report.Kind.DELAYED ? "delayed" : "failed")
                 .addKeyValue("to", recipient.path())
                 .log("report");
+        record(
+                kept,
+                message.id().toString(),
+                kind == Report.Kind.DELAYED ? "that it takes long" : "that it could not be delivered");
         queue.accept(kept);
+    }
+
+    private void record(SpooledMessage report, String about, String text) {
+        journal.write(new Entry.Event(
+                clock.millis(),
+                Entry.What.REPORT,
+                report.id().toString(),
+                about,
+                report.from().path(),
+                report.recipients().stream().map(to -> to.path().path()).toList(),
+                text));
     }
 
     /** Of the message, with our own fields; what is no UTF-8 comes as question marks. */

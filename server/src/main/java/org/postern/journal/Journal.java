@@ -377,8 +377,14 @@ public final class Journal implements Records, AutoCloseable {
         }
     }
 
+    /** Ends when it is closed. */
+    public interface Following extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** From now on {@code follower} is told of each entry, as it is written, by the journal's own thread: it must not wait. */
-    public AutoCloseable follow(Consumer<Entry> follower) {
+    public Following follow(Consumer<Entry> follower) {
         followers.add(follower);
         return () -> followers.remove(follower);
     }

@@ -70,6 +70,24 @@ public record Query(List<Criterion> all, Optional<Instant> since, Optional<Insta
                         until);
     }
 
+    /** Whether an entry is what is asked for. */
+    public boolean isAbout(Entry entry) {
+        if (!covers(entry)) {
+            return false;
+        }
+        for (Criterion one : all) {
+            boolean[] found = new boolean[1];
+            Terms.of(
+                    entry,
+                    (field, word) -> found[0] |=
+                            field == one.field && one.words.stream().anyMatch(words -> words.contains(word)));
+            if (!found[0]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     boolean covers(Entry entry) {
         long at = entry.at();
         return since.map(time -> at >= time.toEpochMilli()).orElse(true)

@@ -14,6 +14,9 @@ final class Terms {
     /** Characters of a word: a longer one is found by its beginning, and compared in full afterwards. */
     static final int MOST = 120;
 
+    /** Stands in the place of a verdict where entries are missing. */
+    static final String GAP = "gap";
+
     private Terms() {}
 
     /** Tells {@code to} each word of {@code entry}; some more than once. */
@@ -52,7 +55,7 @@ final class Terms {
                 tell(Field.SENDER, bare(one.from()), to);
                 one.to().forEach(path -> tell(Field.RECIPIENT, bare(path), to));
             }
-            case Entry.Gap _ -> {}
+            case Entry.Gap _ -> to.accept(Field.VERDICT, GAP);
         }
     }
 

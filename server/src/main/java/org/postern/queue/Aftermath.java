@@ -85,7 +85,7 @@ final class Aftermath {
 
     private Recipient after(Recipient recipient, Outcome outcome, Duration age, News news) {
         return switch (outcome) {
-            case Outcome.Delivered(String how) -> recipient.delivered(how);
+            case Outcome.Delivered delivered -> recipient.delivered(delivered.how());
             case Outcome.Stuck(String why) -> later(recipient, why).held(why);
             case Outcome.Ours(String why) -> {
                 Recipient later = later(recipient, why);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.smtp.ForwardPath;
+import org.postern.smtp.Reply;
 import org.postern.spool.Recipient;
 import org.postern.spool.SpooledMessage;
 
@@ -25,8 +26,20 @@ public interface Courier {
             };
         }
 
-        /** It is delivered. */
-        record Delivered(String how) implements Outcome {}
+        /**
+         * It is delivered.
+         *
+         * @param said who took it, and in which words; empty when it lies here
+         */
+        record Delivered(String how, Optional<Said> said) implements Outcome {
+            /** It lies here. */
+            public Delivered(String how) {
+                this(how, Optional.empty());
+            }
+        }
+
+        /** What a host said. */
+        record Said(String host, Reply reply) {}
 
         /** It may be delivered later. */
         record Later(Diagnosis why) implements Outcome {
@@ -66,6 +79,11 @@ public interface Courier {
          * nothing where it can't be done without risk.
          */
         default void hurry() {}
+
+        /** How the connection of the last attempt was encrypted, as {@code TLSv1.3 TLS_AES_256_GCM_SHA384}; empty in clear and when there was none. */
+        default String security() {
+            return "";
+        }
 
         /** For how long it is worth waiting for the next message. */
         Duration patience();

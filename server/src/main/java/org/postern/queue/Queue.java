@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.postern.journal.Entry;
+import org.postern.journal.Journal;
 import org.postern.smtp.Domain;
 import org.postern.smtp.Mailbox;
 import org.postern.spool.MessageId;
@@ -38,6 +40,7 @@ public final class Queue implements AutoCloseable {
     private final Clock clock;
     private final Timetable timetable;
     private final Aftermath aftermath;
+    private final Account account;
     private final Workers workers;
     private final Agenda agenda;
     private final Sweep sweep;
@@ -47,6 +50,7 @@ public final class Queue implements AutoCloseable {
      * A queue over {@code spool}; nothing is tried before {@link #start}.
      *
      * @param connections to other hosts at once, in all
+     * @param journal is told of attempts, and of what operators do
      */
     public Queue(
             Spool spool,
@@ -55,16 +59,30 @@ public final class Queue implements AutoCloseable {
             Suspensions suspensions,
             RetrySchedule schedule,
             int connections,
+            Journal journal,
             Clock clock) {
         this.spool = spool;
+        this.account = new Account(journal, clock);
         this.courier = courier;
         this.suspensions = suspensions;
         this.clock = clock;
         this.timetable = new Timetable(courier, schedule, clock);
         this.aftermath = new Aftermath(schedule, reporter, clock);
-        this.workers = new Workers(spool, courier, schedule, timetable, aftermath);
+        this.workers = new Workers(spool, courier, schedule, timetable, aftermath, account);
         this.agenda = new Agenda(courier::atOnce, connections, this::employ, clock);
         this.sweep = new Sweep(agenda, schedule, this::lookAfter);
+    }
+
+    /** One of which no journal is kept. */
+    public Queue(
+            Spool spool,
+            Courier courier,
+            Reporter reporter,
+            Suspensions suspensions,
+            RetrySchedule schedule,
+            int connections,
+            Clock clock) {
+        this(spool, courier, reporter, suspensions, schedule, connections, Journal.none(), clock);
     }
 
     private void employ(Lane.Worker worker) {
@@ -236,6 +254,7 @@ public final class Queue implements AutoCloseable {
         Instant now = clock.instant();
         return change(
                 id,
+                Entry.What.RETRIED,
                 recipient ->
                         recipient.isDone() || recipient.state() == State.QUARANTINED ? recipient : recipient.due(now));
     }
@@ -243,7 +262,9 @@ public final class Queue implements AutoCloseable {
     /** Tries it no more until it is released. Why it has not been delivered so far is still told. */
     public Answer hold(MessageId id) throws IOException {
         return change(
-                id, recipient -> recipient.state() == State.WAITING ? recipient.held(held(recipient)) : recipient);
+                id,
+                Entry.What.HELD,
+                recipient -> recipient.state() == State.WAITING ? recipient.held(held(recipient)) : recipient);
     }
 
     private static String held(Recipient recipient) {
@@ -254,7 +275,7 @@ public final class Queue implements AutoCloseable {
     /** Lets a held one go on. */
     public Answer release(MessageId id) throws IOException {
         Instant now = clock.instant();
-        return change(id, recipient -> recipient.isHeld() ? recipient.due(now) : recipient);
+        return change(id, Entry.What.RELEASED, recipient -> recipient.isHeld() ? recipient.due(now) : recipient);
     }
 
     /** Lets one in quarantine go on, as if it had just come and nobody doubted it; another one stays as it is. */
@@ -269,6 +290,7 @@ public final class Queue implements AutoCloseable {
                     .addKeyValue("id", id)
                     .addKeyValue("from", message.from().path())
                     .log("released from quarantine by the operator");
+            account.happened(Entry.What.RELEASED_FROM_QUARANTINE, message, List.of(), "");
             return Optional.of(released);
         });
     }
@@ -290,14 +312,16 @@ public final class Queue implements AutoCloseable {
                     .addKeyValue("id", id)
                     .addKeyValue("from", message.from().path())
                     .log("dropped by the operator");
+            account.happened(Entry.What.DROPPED, message, List.of(), "");
             return Optional.empty();
         });
     }
 
-    private Answer change(MessageId id, UnaryOperator<Recipient> change) throws IOException {
+    private Answer change(MessageId id, Entry.What what, UnaryOperator<Recipient> change) throws IOException {
         return withClaim(id, message -> {
             SpooledMessage changed = message.with(message.age(), change);
             spool.update(changed);
+            account.happened(what, message, List.of(), "");
             return Optional.of(changed);
         });
     }
@@ -343,6 +367,7 @@ public final class Queue implements AutoCloseable {
         withClaim(id, message -> {
             SpooledMessage after = aftermath.ofWaiting(
                     message, recipient -> timetable.destination(recipient).flatMap(agenda::why));
+            tellOfGivenUp(message, after);
             if (after.isDone()) {
                 spool.done(message);
                 return Optional.empty();
@@ -350,6 +375,15 @@ public final class Queue implements AutoCloseable {
             spool.update(after);
             return Optional.of(after);
         });
+    }
+
+    private void tellOfGivenUp(SpooledMessage before, SpooledMessage after) {
+        for (int i = 0; i < after.recipients().size(); i++) {
+            Recipient recipient = after.recipients().get(i);
+            if (recipient.state() != before.recipients().get(i).state()) {
+                account.happened(Entry.What.GIVEN_UP, after, List.of(recipient), recipient.last());
+            }
+        }
     }
 
     /** Looks at once after what waits in vain. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.journal.Entry;
 import org.postern.queue.Agenda.Next;
 import org.postern.queue.Courier.Outcome;
 import org.postern.queue.Lane.Worker;
@@ -31,9 +32,17 @@ final class Workers {
     private final RetrySchedule schedule;
     private final Timetable timetable;
     private final Aftermath aftermath;
+    private final Account account;
     private final AtomicInteger count = new AtomicInteger();
 
-    Workers(Spool spool, Courier courier, RetrySchedule schedule, Timetable timetable, Aftermath aftermath) {
+    Workers(
+            Spool spool,
+            Courier courier,
+            RetrySchedule schedule,
+            Timetable timetable,
+            Aftermath aftermath,
+            Account account) {
+        this.account = account;
         this.spool = spool;
         this.courier = courier;
         this.schedule = schedule;
@@ -100,12 +109,15 @@ final class Workers {
         if (destination.equals(Timetable.KEPT)) {
             return Timetable.isToldOf(message) ? forget(task.item(), message) : announce(task.item(), message);
         }
+        long begun = System.nanoTime();
         Map<ForwardPath, Outcome> outcomes = run.deliver(message, due);
+        Duration time = Duration.ofNanos(System.nanoTime() - begun);
         if (isCrowded(worker, agenda, outcomes.values())) {
             return Next.at(System.nanoTime() + Agenda.AFTER_CROWD.toNanos());
         }
         SpooledMessage after = change(task.item(), message, current -> aftermath.of(current, outcomes));
         outcomes.forEach((path, outcome) -> log(after, path, outcome));
+        account.attempted(after, destination, outcomes, run.security(), time);
         boolean unreached = outcomes.values().stream().allMatch(Workers::isOfDestination);
         Optional<String> problem = outcomes.values().stream()
                 .map(Outcome::problem)
@@ -179,6 +191,7 @@ final class Workers {
                             .addKeyValue("to", recipient.path().path())
                             .addKeyValue("problem", why(message, recipient))
                             .log("forgotten, undelivered");
+                    account.happened(Entry.What.FORGOTTEN, message, List.of(recipient), why(message, recipient));
                     return recipient.reported(why(message, recipient));
                 }));
         return Next.NEVER;
@@ -205,11 +218,11 @@ final class Workers {
 
     private static void log(SpooledMessage message, ForwardPath path, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Delivered(String how) ->
+            case Outcome.Delivered delivered ->
                 LOG.atInfo()
                         .addKeyValue("id", message.id())
                         .addKeyValue("to", path.path())
-                        .addKeyValue("where", how)
+                        .addKeyValue("where", delivered.how())
                         .addKeyValue("ms", message.age().toMillis())
                         .log("delivered");
             case Outcome.Later(Diagnosis why) -> putOff(message, path, why.text());

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.journal.Journal;
 import org.postern.quarantine.Suspect;
 import org.postern.quarantine.Suspects;
 import org.postern.quarantine.Trust;
@@ -82,6 +83,7 @@ class ControlTest {
                 queue,
                 new Suspects(spool, Duration.ofDays(30)),
                 Trusted.open(data.resolve("trusted")),
+                Journal.none(),
                 clock,
                 "Postern of the test",
                 Desk.Running.NO);

@@ -33,6 +33,7 @@ import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
 import org.postern.dns.TestZone;
 import org.postern.filter.Filters;
+import org.postern.journal.Journal;
 import org.postern.policy.Greylist;
 import org.postern.queue.Queue;
 import org.postern.queue.RetrySchedule;
@@ -140,6 +141,7 @@ final class DoorTranscriptTest {
                     Filters.NONE,
                     spool,
                     queue,
+                    Journal.none(),
                     CLOCK);
             var role = trusted ? Listen.Role.TRUSTED : Listen.Role.MX;
             try (greylist;
