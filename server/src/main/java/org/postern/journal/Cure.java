@@ -52,12 +52,12 @@ public final class Cure {
                 "the program that sends must wait for the banner, and for each reply to a greeting,"
                         + " before it says more (RFC 5321 section 4.3.1)";
             case HELO_SYNTAX -> "greet by a full host name, as EHLO mail.example.com: letters, digits and hyphens only";
-            case HELO_BARE_IP -> "greet by a host name; an address is written in brackets, as EHLO [" + client + "]";
+            case HELO_BARE_IP -> "greet by a host name; an address is written in brackets, as EHLO " + literal(client);
             case HELO_FQDN ->
                 "greet by a full host name that the public DNS knows, in place of " + name
                         + " (Postfix: myhostname or smtp_helo_name)";
             case HELO_SELF -> "greet by its own name, not by that of the server it talks to";
-            case HELO_LITERAL -> "greet by its own address, [" + client + "], or better by its host name";
+            case HELO_LITERAL -> "greet by its own address, " + literal(client) + ", or better by its host name";
             case HELO_RESOLVES ->
                 "publish an address for " + name + ": " + record(client, name) + "; or greet by a name that has one";
             case HELO_MATCHES ->
@@ -96,6 +96,11 @@ public final class Cure {
             case FILTER -> "see what the filter did not like (" + finding.text() + ")";
             case HELO_RDNS, DNSWL -> finding.text();
         };
+    }
+
+    /** RFC 5321 §4.1.3. */
+    private static String literal(String client) {
+        return client.contains(":") ? "[IPv6:" + client + "]" : "[" + client + "]";
     }
 
     private static String record(String client, String name) {

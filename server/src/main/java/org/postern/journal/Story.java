@@ -216,30 +216,31 @@ public record Story(
 
     private static Verdict refused(Records records, Entry.Transaction one) throws IOException {
         Entry.Told told = one.decided();
-        String reason = reason(one, told);
-        return switch (told.verdict()) {
-            case "greylist" -> new Verdict("asked to come again: " + reason + again(records, one), false);
-            case "defer" -> new Verdict("put off: " + reason, false);
-            case "reject" -> new Verdict("refused: " + reason, false);
-            case "limited" -> new Verdict("put off, for it had used up a limit of this server: " + told.reply(), false);
-            default ->
-                new Verdict(
+        String who = who(one.caller());
+        String because = because(one, told);
+        String answer =
+                switch (told.verdict()) {
+                    case "greylist" -> who + " was asked to come again" + because + again(records, one);
+                    case "defer" -> who + " was put off" + because;
+                    case "reject" -> who + " was refused" + because;
+                    case "limited" -> who + " was put off, for it had used up a limit of this server: " + told.reply();
+                    default ->
                         told.reply().isEmpty()
-                                ? who(one.caller()) + " went away before it had brought a message"
-                                : "refused: " + who(one.caller()) + " was told " + told.reply(),
-                        false);
-        };
+                                ? who + " went away before it had brought a message"
+                                : who + " was refused: " + told.reply();
+                };
+        return new Verdict(answer, false);
     }
 
     /** The words of the finding that decided. */
-    private static String reason(Entry.Transaction one, Entry.Told told) {
+    private static String because(Entry.Transaction one, Entry.Told told) {
         String text = one.findings().stream()
                 .filter(found ->
                         found.check().equals(told.by()) && !found.action().equals("note"))
                 .map(Entry.Found::text)
                 .findFirst()
                 .orElse(told.reply());
-        return "of " + who(one.caller()) + " " + told.by() + " decided: " + text;
+        return " by " + told.by() + ": " + text;
     }
 
     private static String again(Records records, Entry.Transaction one) throws IOException {
@@ -257,7 +258,6 @@ public record Story(
     }
 
     private static Verdict quarantined(Entry.Transaction one, List<Message> messages) {
-        String reason = reason(one, one.whole());
         Optional<Message> message = messages.stream()
                 .filter(kept -> kept.id().equals(one.message()))
                 .findFirst();
@@ -272,7 +272,9 @@ public record Story(
                         .findFirst()
                         .map(tried -> "it went to " + tried.text())
                         .orElse("it is kept here");
-        return new Verdict("taken, and put into quarantine: " + reason + "; " + where, false);
+        return new Verdict(
+                one.message() + " was taken, and put into quarantine" + because(one, one.whole()) + "; " + where,
+                false);
     }
 
     private static Verdict became(Message message) {
