@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
             Serve.class,
             JudgeCommand.class,
             ExplainCommand.class,
+            ReplayCommand.class,
             TailCommand.class,
             JournalCommand.class,
             SendCommand.class,

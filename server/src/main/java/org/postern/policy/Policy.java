@@ -77,6 +77,11 @@ public record Policy(
         return new Policy(profile, actions, blockLists, welcomeLists, all, trustedSealers, filters);
     }
 
+    /** The same, the answers of filters judged as {@code other} does. */
+    public Policy filteredAs(Policy other) {
+        return new Policy(profile, actions, blockLists, welcomeLists, exceptions, trustedSealers, other.filters);
+    }
+
     /** What all findings together earn. */
     public Verdict verdict(Case one) {
         return verdict(one, _ -> true);
