@@ -80,7 +80,7 @@ final class StoryText {
                     "brought",
                     "mail from " + one.from()
                             + (one.messageId().isEmpty() ? "" : ", Message-ID <" + one.messageId() + ">")
-                            + (one.octets() > 0 ? ", " + QueueText.size(one.octets()) : ""));
+                            + (one.octets() > 0 ? ", " + size(one.octets()) : ""));
         }
         for (Entry.Recipient recipient : one.to()) {
             field(
@@ -146,8 +146,9 @@ final class StoryText {
         field(
                 text,
                 "session",
-                "ended by " + session.end() + " after " + took(session.ms()) + ", " + session.commands() + " commands, "
-                        + session.messages() + " messages taken, " + session.refusals() + " refusals");
+                "ended by " + session.end() + " after " + took(session.ms()) + ", "
+                        + count(session.commands(), "command") + ", " + count(session.messages(), "message")
+                        + " taken, " + count(session.refusals(), "refusal"));
     }
 
     // --- what became of it
@@ -190,7 +191,7 @@ final class StoryText {
                         row(
                                 "",
                                 one.session() + "  " + who(one.caller()) + "  ended by " + one.end() + ", "
-                                        + one.messages() + " messages, " + one.refusals() + " refusals");
+                                        + count(one.messages(), "message") + ", " + count(one.refusals(), "refusal"));
                     case Entry.Attempt one ->
                         one.tried().stream()
                                 .map(tried -> row(
@@ -253,6 +254,15 @@ final class StoryText {
             case "quarantine", "greylist", "defer", "limited", "later", "unreachable", "ours" -> "33";
             default -> "0";
         };
+    }
+
+    private static String count(int number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
+    private static String size(long octets) {
+        String size = QueueText.size(octets);
+        return Character.isDigit(size.charAt(size.length() - 1)) ? size + " octets" : size;
     }
 
     private static String took(long ms) {

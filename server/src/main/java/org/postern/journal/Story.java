@@ -251,10 +251,17 @@ public record Story(
         return records.all(query, 100).stream()
                 .filter(Entry.Transaction.class::isInstance)
                 .map(Entry.Transaction.class::cast)
-                .filter(later -> !later.message().isEmpty())
+                .filter(later -> !later.message().isEmpty() && isSame(later.caller(), one.caller()))
                 .findFirst()
                 .map(later -> "; it came again, and was taken as " + later.message())
                 .orElse("; it has not come again");
+    }
+
+    /** Whether it is the same client, whichever of its addresses it comes from. */
+    private static boolean isSame(Entry.Caller one, Entry.Caller other) {
+        return one.client().equals(other.client())
+                || one.name().equalsIgnoreCase(other.name())
+                || (!one.confirmed().isEmpty() && one.confirmed().equalsIgnoreCase(other.confirmed()));
     }
 
     private static Verdict quarantined(Entry.Transaction one, List<Message> messages) {

@@ -79,11 +79,15 @@ final class Account {
                         .or(() -> said.map(Outcome.Said::reply))
                         .map(Reply::toString)
                         .orElse(""),
-                outcome instanceof Outcome.Delivered delivered
-                        ? delivered.how()
-                        : outcome.problem().orElse(""),
+                outcome instanceof Outcome.Delivered delivered ? delivered.how() : words(recipient, outcome),
                 recipient.state().name().toLowerCase(java.util.Locale.ROOT),
                 recipient.state() == State.WAITING ? recipient.due().toEpochMilli() : 0);
+    }
+
+    /** What is kept with the recipient says more: for how long it was tried, and whether anybody is told. */
+    private static String words(Recipient recipient, Outcome outcome) {
+        String problem = outcome.problem().orElse("");
+        return recipient.last().contains(problem) ? recipient.last() : problem;
     }
 
     private static String word(Outcome outcome) {
