@@ -1,7 +1,6 @@
 package org.postern.journal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.rocksdb.RocksDBException;
@@ -30,9 +29,7 @@ public final class JournalFiles implements Records, AutoCloseable {
         if (!Store.isIn(directory)) {
             return Optional.empty();
         }
-        Path key = Mask.key(directory);
-        Optional<Mask> mask = Files.exists(key) ? Optional.of(Mask.of(key)) : Optional.empty();
-        return Optional.of(new JournalFiles(Store.openToRead(directory), mask));
+        return Optional.of(new JournalFiles(Store.openToRead(directory), Mask.known(directory)));
     }
 
     @Override
