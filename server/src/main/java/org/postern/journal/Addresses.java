@@ -7,6 +7,11 @@ import java.util.function.UnaryOperator;
  * time is that of one reading, whatever a stranger wrote.
  */
 final class Addresses {
+    /** Far more than RFC 5321 §4.5.3.1.1 allows, all of it escaped. */
+    private static final int MOST_QUOTED = 512;
+
+    private static final int MOST_LITERAL = 256;
+
     private Addresses() {}
 
     /** The text with each address as {@code change} makes it. */
@@ -32,17 +37,18 @@ final class Addresses {
     private static int start(String text, int from, int at) {
         if (at > from && text.charAt(at - 1) == '"') {
             int quote = at - 2;
-            while (quote >= from && !(text.charAt(quote) == '"' && !isEscaped(text, from, quote))) {
+            int least = Math.max(from, at - MOST_QUOTED);
+            while (quote >= least && !(text.charAt(quote) == '"' && !isEscaped(text, from, quote))) {
                 quote--;
             }
-            return quote >= from ? quote : at;
+            return quote >= least ? quote : at;
         }
         int start = at;
         while (start > from && isAtom(text.charAt(start - 1))) {
             start--;
         }
-        // Quotes around an address in somebody's words are no part of it.
-        while (start > 0 && start < at && isQuote(text.charAt(start))) {
+        // Quotes around an address in somebody's words are no part of it; in a path they are.
+        while (start > 0 && start < at && text.charAt(start - 1) != '<' && isQuote(text.charAt(start))) {
             start++;
         }
         return start;
@@ -59,7 +65,7 @@ final class Addresses {
 
     private static int end(String text, int from) {
         if (from < text.length() && text.charAt(from) == '[') {
-            int bracket = text.indexOf(']', from);
+            int bracket = text.indexOf(']', from, Math.min(text.length(), from + MOST_LITERAL));
             return bracket < 0 ? from : bracket + 1;
         }
         int end = from;
