@@ -44,7 +44,7 @@ final class Places {
 
     /** Adds or removes a place anywhere. */
     void set(int place, boolean in) {
-        var all = new BitSet();
+        var all = new BitSet(Chunk.ENTRIES);
         into(all);
         all.set(place, in);
         length = 0;
