@@ -44,6 +44,7 @@ public final class Journal implements Records, AutoCloseable {
     /** How long it stands still after a fault, and how often the disk is looked at. */
     private static final Duration PAUSE = Duration.ofSeconds(30);
 
+    private static final int MARGIN = 8;
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration SETTLE = Duration.ofSeconds(5);
 
@@ -340,9 +341,11 @@ public final class Journal implements Records, AutoCloseable {
         try {
             Files.createDirectories(directory);
             long free = Files.getFileStore(directory).getUsableSpace();
-            return free >= settings.freeBytes()
+            // Once it stands still it takes a little more, so that it does not go on for a moment, over and over.
+            long needed = settings.freeBytes() + (faulty ? settings.freeBytes() / MARGIN : 0);
+            return free >= needed
                     ? Optional.empty()
-                    : Optional.of("too little space on its disk: " + free + " octets are free, " + settings.freeBytes()
+                    : Optional.of("too little space on its disk: " + free + " octets are free, " + needed
                             + " are needed (limits.journal-free-bytes)");
         } catch (IOException problem) {
             return Optional.of(String.valueOf(problem.getMessage()));

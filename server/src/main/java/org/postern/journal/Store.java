@@ -145,6 +145,8 @@ final class Store implements AutoCloseable {
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 .setCreateIfMissing(!toRead)
                 .setCreateMissingColumnFamilies(!toRead)
+                // Room that is reserved is no longer free: the journal would stand still for its own sake.
+                .setAllowFAllocate(false)
                 .setMaxTotalWalSize(LOG_OCTETS)
                 .setMaxBackgroundJobs(2)
                 .setMaxOpenFiles(FILES)

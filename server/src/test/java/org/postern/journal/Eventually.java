@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 
 /** Waits for something that comes to be, but not for ever. */
 final class Eventually {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience", 30));
 
     private Eventually() {}
 
