@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds entries in a store, the newest first: chunk by chunk, by what the index says of each. */
 final class Archive {
+    private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
     private static final int SCAN_AHEAD = 1 << 20;
 
     private final Store store;
@@ -24,6 +27,8 @@ final class Archive {
 
     /** Chunks whose index is behind, as they were last seen. */
     private final Map<Integer, Chunk> behind = new ConcurrentHashMap<>();
+
+    private volatile boolean isDamageSaid;
 
     Archive(Store store, @Nullable Chunk open) {
         this.store = store;
@@ -42,32 +47,73 @@ final class Archive {
             if (!query.meets(span(chunk))) {
                 continue;
             }
-            BitSet places = places(query, chunk);
+            int number = chunk;
+            BitSet places = unlessDamaged(() -> places(query, number), all());
             int last = chunk == Store.chunk(end - 1) ? Store.place(end - 1) : Chunk.ENTRIES - 1;
             for (int place = places.previousSetBit(last); place >= 0; place = places.previousSetBit(place - 1)) {
-                long number = Store.first(chunk) + place;
-                Optional<Entry> entry = entry(number).filter(query::covers);
+                long at = Store.first(chunk) + place;
+                Optional<Entry> entry = entry(at).filter(query::isAbout);
                 if (entry.isPresent()) {
                     if (found.size() == most) {
                         return new Page(found, OptionalLong.of(found.getLast().number()));
                     }
-                    found.add(new Page.Numbered(number, entry.get()));
+                    found.add(new Page.Numbered(at, entry.get()));
                 }
             }
         }
         return new Page(found, OptionalLong.empty());
     }
 
-    Optional<Entry> entry(long number) throws RocksDBException {
-        byte[] octets = store.db().get(store.entries(), Store.key(number));
-        return octets == null ? Optional.empty() : Codec.entry(octets);
+    /** Empty for what is not there, not known or not to be read. */
+    Optional<Entry> entry(long number) throws RocksDBException, IOException {
+        return unlessDamaged(
+                () -> {
+                    byte[] octets = store.db().get(store.entries(), Store.key(number));
+                    return octets == null ? Optional.empty() : Codec.entry(octets);
+                },
+                Optional.empty());
+    }
+
+    private interface Reading<T> {
+        T read() throws RocksDBException, IOException;
+    }
+
+    /** What is read, or {@code otherwise} when the file is damaged there: what else is in the journal is to be found even so. */
+    private <T> T unlessDamaged(Reading<T> reading, T otherwise) throws RocksDBException, IOException {
+        try {
+            return reading.read();
+        } catch (RocksDBException problem) {
+            if (!Book.isDamage(problem)) {
+                throw problem;
+            }
+            say(problem);
+        } catch (IOException problem) {
+            if (!Book.isDamage(problem)) {
+                throw problem;
+            }
+            say(problem);
+        }
+        return otherwise;
+    }
+
+    private void say(Exception problem) {
+        if (!isDamageSaid) {
+            isDamageSaid = true;
+            LOG.atWarn()
+                    .addKeyValue("problem", problem.getMessage())
+                    .log("a part of the journal is damaged and can't be read");
+        }
     }
 
     private Chunk.Span span(int chunk) throws RocksDBException, IOException {
-        Optional<Chunk> one = unsealed(chunk);
-        return one.isPresent()
-                ? one.get().summary().span()
-                : store.summary(chunk).map(Chunk.Summary::span).orElse(Chunk.Span.NONE);
+        return unlessDamaged(
+                () -> {
+                    Optional<Chunk> one = unsealed(chunk);
+                    return one.isPresent()
+                            ? one.get().summary().span()
+                            : store.summary(chunk).map(Chunk.Summary::span).orElse(Chunk.Span.NONE);
+                },
+                Chunk.Span.ALL);
     }
 
     /** The chunk as it is in memory; empty when its index is complete. */
@@ -77,23 +123,25 @@ final class Archive {
         }
         Chunk known = behind.get(number);
         if (known == null
-                && store.summary(number)
-                        .map(summary -> summary.count() < Chunk.ENTRIES)
-                        .orElse(true)) {
+                && store.summary(number).filter(Chunk.Summary::isWhole).isEmpty()) {
             known = Book.chunk(store, number, store.end());
             behind.put(number, known);
         }
         return Optional.ofNullable(known);
     }
 
-    private BitSet places(Query query, int chunk) throws RocksDBException, IOException {
+    private static BitSet all() {
         var places = new BitSet(Chunk.ENTRIES);
+        places.set(0, Chunk.ENTRIES);
+        return places;
+    }
+
+    private BitSet places(Query query, int chunk) throws RocksDBException, IOException {
         if (query.all().isEmpty()) {
-            places.set(0, Chunk.ENTRIES);
-            return places;
+            return all();
         }
+        BitSet places = all();
         Optional<Chunk> unsealed = unsealed(chunk);
-        boolean first = true;
         for (Query.Criterion criterion : query.all()) {
             var one = new BitSet(Chunk.ENTRIES);
             for (Words words : criterion.words()) {
@@ -103,12 +151,7 @@ final class Archive {
                     find(chunk, criterion.field(), words, one);
                 }
             }
-            if (first) {
-                places = one;
-            } else {
-                places.and(one);
-            }
-            first = false;
+            places.and(one);
             if (places.isEmpty()) {
                 return places;
             }

@@ -10,14 +10,14 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -29,46 +29,69 @@ final class Book implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Book.class);
     private static final String DAMAGED = "damaged-";
 
-    private final Store store;
-    private final @Nullable Mask mask;
-    private volatile Chunk chunk;
-    private long next;
+    /** Chunks so near to one another share files, most likely. */
+    private static final int NEAR = 16;
 
-    private Book(Store store, @Nullable Mask mask, Chunk chunk, long next) {
+    private final Store store;
+    private final Path directory;
+    private final boolean isMasked;
+
+    /** By which what is masked is found, though it be no longer. */
+    private final Optional<Mask> known;
+
+    private volatile Chunk chunk;
+    private volatile long next;
+
+    /** Held where entries and what they are found by change together: who forgets somebody does that beside the writing thread. */
+    private final Object changing = new Object();
+
+    private Book(Store store, Path directory, boolean isMasked, Optional<Mask> known, Chunk chunk, long next) {
         this.store = store;
-        this.mask = mask;
+        this.directory = directory;
+        this.isMasked = isMasked;
+        this.known = known;
         this.chunk = chunk;
         this.next = next;
     }
 
-    /** Opens the one in {@code directory}; one that is damaged is put aside, and a new one begun. */
-    static Book open(Path directory, JournalSettings settings, Clock clock) throws IOException {
-        Mask mask =
-                switch (settings.mask()) {
-                    case NONE -> null;
-                    case LOCAL_PARTS -> Mask.of(Mask.key(directory));
-                };
-        try {
-            return open(directory, mask);
-        } catch (IOException problem) {
-            if (!isDamage(problem)) {
-                throw problem;
+    /**
+     * Opens the one in {@code directory}; one that is damaged is put aside, and a new one begun.
+     *
+     * @param isDamaged whether that is known already
+     */
+    static Book open(Path directory, JournalSettings settings, Clock clock, boolean isDamaged) throws IOException {
+        String problem = "it was found while it was written";
+        if (Store.isBroken(directory)) {
+            problem = "its file CURRENT is missing";
+        } else if (!isDamaged) {
+            try {
+                return open(directory, settings);
+            } catch (IOException failed) {
+                if (!isDamage(failed)) {
+                    throw failed;
+                }
+                problem = String.valueOf(failed.getMessage());
             }
-            Path aside = putAside(directory, clock.millis());
-            LOG.atError()
-                    .addKeyValue("problem", problem.getMessage())
-                    .addKeyValue("moved", aside)
-                    .log("the journal was damaged; a new one is begun");
-            return open(directory, mask);
         }
+        Path aside = putAside(directory, clock.millis());
+        LOG.atError()
+                .addKeyValue("problem", problem)
+                .addKeyValue("moved", aside)
+                .log("the journal was damaged; a new one is begun");
+        return open(directory, settings);
     }
 
-    private static Book open(Path directory, @Nullable Mask mask) throws IOException {
+    private static Book open(Path directory, JournalSettings settings) throws IOException {
         Store store = Store.open(directory);
         try {
+            boolean isMasked = settings.mask() == JournalSettings.Masking.LOCAL_PARTS;
+            Optional<Mask> known = isMasked ? Optional.of(Mask.of(Mask.key(directory))) : Mask.known(directory);
             store.noteVersion();
             long end = store.end();
-            var book = new Book(store, mask, chunk(store, Store.chunk(end), end), end);
+            if (store.summary(Store.chunk(end)).filter(Chunk.Summary::isWhole).isPresent()) {
+                end = Store.first(Store.chunk(end) + 1);
+            }
+            var book = new Book(store, directory, isMasked, known, chunk(store, Store.chunk(end), end), end);
             book.sealBefore();
             return book;
         } catch (RocksDBException problem) {
@@ -85,33 +108,47 @@ final class Book implements AutoCloseable {
         int before = chunk.number() - 1;
         if (next > store.begin()
                 && before >= Store.chunk(store.begin())
-                && store.summary(before).map(one -> one.count() < Chunk.ENTRIES).orElse(true)) {
-            seal(chunk(store, before, next));
+                && store.summary(before).filter(Chunk.Summary::isWhole).isEmpty()) {
+            Chunk full = chunk(store, before, next);
+            full.end();
+            seal(full);
         }
     }
 
-    private static boolean isDamage(IOException problem) {
+    /** Whether it is the store that is damaged, and not the disk that fails or is full. */
+    static boolean isDamage(IOException problem) {
         return !(problem instanceof Store.Newer)
                 && problem.getCause() instanceof RocksDBException cause
-                && cause.getStatus() != null
-                && switch (cause.getStatus().getCode()) {
+                && isDamage(cause);
+    }
+
+    static boolean isDamage(RocksDBException problem) {
+        return problem.getStatus() != null
+                && switch (problem.getStatus().getCode()) {
                     case Corruption, InvalidArgument -> true;
-                    default -> String.valueOf(cause.getMessage()).contains("No such file");
+                    default -> String.valueOf(problem.getMessage()).contains("No such file");
                 };
     }
 
     /** One such is kept: who wants to look at it can; two would fill the disk. */
     private static Path putAside(Path directory, long millis) throws IOException {
+        removeAside(directory);
+        Path aside = directory.resolve(DAMAGED + millis);
+        Files.move(Store.database(directory), aside);
+        return aside;
+    }
+
+    private static boolean removeAside(Path directory) throws IOException {
+        boolean isRemoved = false;
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 if (file.getFileName().toString().startsWith(DAMAGED)) {
                     remove(file);
+                    isRemoved = true;
                 }
             }
         }
-        Path aside = directory.resolve(DAMAGED + millis);
-        Files.move(Store.database(directory), aside);
-        return aside;
+        return isRemoved;
     }
 
     private static void remove(Path directory) throws IOException {
@@ -126,7 +163,9 @@ final class Book implements AutoCloseable {
     static Chunk chunk(Store store, int number, long end) throws IOException {
         var chunk = new Chunk(number);
         try {
-            Optional<Chunk.Summary> summary = store.summary(number);
+            // An index of more than there is says nothing.
+            Optional<Chunk.Summary> summary =
+                    store.summary(number).filter(one -> one.isWhole() || one.count() <= end - Store.first(number));
             if (summary.isPresent()) {
                 chunk.restore(summary.get());
                 restore(store, chunk);
@@ -138,7 +177,9 @@ final class Book implements AutoCloseable {
                     if (entry >= end || Store.chunk(entry) != number) {
                         break;
                     }
-                    Codec.entry(at.value()).ifPresent(one -> chunk.add(Store.place(entry), one));
+                    Codec.entry(at.value())
+                            .ifPresentOrElse(
+                                    one -> chunk.add(Store.place(entry), one), () -> chunk.pass(Store.place(entry)));
                 }
                 at.status();
             }
@@ -170,28 +211,40 @@ final class Book implements AutoCloseable {
     // --- writing
     // ---------------------------------------------------------------------------------------------------------------
 
-    /** Writes these, and returns them as they are kept. */
+    /** Writes the first of these, as many as go into the chunk, and returns them as they are kept. */
     List<Entry> write(List<Entry> entries) throws IOException {
-        var kept = new ArrayList<Entry>(entries.size());
+        if (Store.chunk(next) != chunk.number()) {
+            turn();
+        }
+        int many = (int) Math.min(entries.size(), Store.first(chunk.number() + 1) - next);
+        var kept = new ArrayList<Entry>(many);
         try (var batch = new WriteBatch()) {
-            long number = next;
-            for (Entry entry : entries) {
-                Entry safe = mask == null ? entry : mask.masked(entry);
+            for (Entry entry : entries.subList(0, many)) {
+                Entry safe = isMasked && known.isPresent() ? known.get().masked(entry) : entry;
+                batch.put(store.entries(), Store.key(next + kept.size()), Codec.octets(safe));
                 kept.add(safe);
-                batch.put(store.entries(), Store.key(number++), Codec.octets(safe));
             }
-            store.db().write(store.unsynced(), batch);
+            synchronized (changing) {
+                store.db().write(store.unsynced(), batch);
+                for (Entry entry : kept) {
+                    chunk.add(Store.place(next), entry);
+                    next = next + 1;
+                }
+            }
+            return kept;
         } catch (RocksDBException problem) {
             throw problem(problem);
         }
-        for (Entry entry : kept) {
-            if (Store.chunk(next) != chunk.number()) {
-                seal(chunk);
-                chunk = new Chunk(Store.chunk(next));
-            }
-            chunk.add(Store.place(next++), entry);
+    }
+
+    /** The chunk is whole; the next one begins. */
+    private void turn() throws IOException {
+        synchronized (changing) {
+            chunk.end();
+            seal(chunk);
+            next = Store.first(chunk.number() + 1);
+            chunk = new Chunk(chunk.number() + 1);
         }
-        return kept;
     }
 
     /** Writes what the chunk is found by: when it is full, and as far as it goes at the end. */
@@ -225,29 +278,40 @@ final class Book implements AutoCloseable {
         return new Archive(store, chunk);
     }
 
-    /** The mask of what is written; empty when nothing is hidden. */
-    Optional<Mask> mask() {
-        return Optional.ofNullable(mask);
+    /** The mask of what is written or has been; empty when nothing ever was hidden. */
+    Optional<Mask> knownMask() {
+        return known;
     }
 
     // --- forgetting
     // ------------------------------------------------------------------------------------------------------------
+
+    /** Begins a new chunk when the first entry of this one is older than that: only whole chunks are forgotten. */
+    void turnBefore(long millis) throws IOException {
+        if (chunk.summary().count() > 0 && chunk.summary().span().from() < millis) {
+            turn();
+        }
+    }
 
     /** Forgets chunks all of whose entries are older than that. */
     void forgetBefore(long millis) throws IOException {
         try {
             int first = Store.chunk(store.begin());
             int keep = first;
-            while (keep < chunk.number()
-                    && store.summary(keep)
-                            .map(summary -> summary.span().to() < millis)
-                            .orElse(true)) {
+            while (keep < chunk.number() && span(keep).to() < millis) {
                 keep++;
             }
             forgetChunks(first, keep);
         } catch (RocksDBException problem) {
             throw problem(problem);
         }
+    }
+
+    private Chunk.Span span(int number) throws RocksDBException, IOException {
+        Optional<Chunk.Summary> summary = store.summary(number);
+        return summary.isPresent()
+                ? summary.get().span()
+                : chunk(store, number, next).summary().span();
     }
 
     /** Forgets the oldest chunks when it takes more than so many octets. */
@@ -266,50 +330,37 @@ final class Book implements AutoCloseable {
         }
     }
 
-    /** Whole files go at once; what shares a file with others, when it is merged. */
+    /**
+     * Whole files go at once; what shares a file with others goes out of that. What is in memory becomes a file before: in one file with the
+     * newest entries, the mark that the oldest are gone would have all between them written anew.
+     */
     private void forgetChunks(int first, int keep) throws RocksDBException {
-        if (keep <= first) {
+        if (keep <= first || store.end() == 0) {
             return;
         }
-        byte[] fromEntry = Store.key(Store.first(first));
-        byte[] toEntry = Store.key(Store.first(keep));
-        byte[] fromChunk = Store.chunkKey(first);
-        byte[] toChunk = Store.chunkKey(keep);
-        store.db().deleteFilesInRanges(store.entries(), List.of(fromEntry, toEntry), false);
-        store.db().deleteFilesInRanges(store.index(), List.of(fromChunk, toChunk), false);
-        store.db().deleteRange(store.entries(), fromEntry, toEntry);
-        store.db().deleteRange(store.index(), fromChunk, toChunk);
-        store.db().deleteRange(store.chunks(), fromChunk, toChunk);
+        store.flush();
+        synchronized (changing) {
+            store.remove(first, keep);
+        }
+        store.flush();
+        store.rewrite(first, keep);
     }
 
     /**
-     * Takes a person out of all that was written, and out of the files. Asked beside the writing thread.
+     * Takes a person out of all that was written, and out of the files; what was put aside as damaged, where nobody can be taken out, goes
+     * as a whole. Asked beside the writing thread.
      *
      * @return how many entries told of him
      */
     long forget(String address) throws IOException {
-        // Beyond ASCII nobody knows what its upper case looks like in octets: then all of its domain are read.
-        boolean isAscii = address.chars().allMatch(c -> c < 0x80);
-        byte[] sought = (isAscii ? address : address.substring(address.lastIndexOf('@')))
-                .toLowerCase(Locale.ROOT)
-                .getBytes(UTF_8);
-        long forgotten = 0;
-        var touched = new TreeSet<Integer>();
+        var addresses = new LinkedHashSet<String>(List.of(address));
+        known.ifPresent(mask -> addresses.add(mask.masked(address)));
         try {
-            long end = store.end();
-            try (RocksIterator at = store.db().newIterator(store.entries())) {
-                for (at.seekToFirst(); at.isValid(); at.next()) {
-                    long number = ByteBuffer.wrap(at.key()).getLong();
-                    if (number >= end) {
-                        break;
-                    }
-                    if (holds(at.value(), sought) && forget(number, at.value(), address)) {
-                        forgotten++;
-                        touched.add(Store.chunk(number));
-                    }
-                }
-                at.status();
+            if (removeAside(directory)) {
+                LOG.warn("a damaged journal that was kept aside is removed: somebody is to be forgotten");
             }
+            SortedSet<Integer> touched = new TreeSet<>();
+            long forgotten = new Forgetting(store, addresses).all(next, this::change, touched);
             wipe(touched);
             return forgotten;
         } catch (RocksDBException problem) {
@@ -317,55 +368,75 @@ final class Book implements AutoCloseable {
         }
     }
 
+    /** Puts another entry in the place of one, and changes what it is found by; false when it is gone meanwhile. */
+    private boolean change(long number, Entry from, Entry to) throws RocksDBException {
+        synchronized (changing) {
+            if (store.db().get(store.entries(), Store.key(number)) == null) {
+                return false;
+            }
+            store.db().put(store.entries(), store.unsynced(), Store.key(number), Codec.octets(to));
+            Set<Word> before = words(from);
+            Set<Word> after = words(to);
+            for (Word word : before) {
+                if (!after.contains(word)) {
+                    index(number, word, false);
+                }
+            }
+            for (Word word : after) {
+                if (!before.contains(word)) {
+                    index(number, word, true);
+                }
+            }
+            return true;
+        }
+    }
+
+    private record Word(Field field, String text) {}
+
+    private static Set<Word> words(Entry entry) {
+        var words = new HashSet<Word>();
+        Terms.of(entry, (field, word) -> words.add(new Word(field, Terms.cut(word))));
+        return words;
+    }
+
+    private void index(long number, Word word, boolean has) throws RocksDBException {
+        int place = Store.place(number);
+        if (Store.chunk(number) == chunk.number()) {
+            chunk.set(word.field(), word.text(), place, has);
+        }
+        byte[] key = Terms.key(Store.chunk(number), word.field(), word.text());
+        byte[] known = store.db().get(store.index(), key);
+        // Where no index is yet, it is made of the entries.
+        if (known != null
+                || store.summary(Store.chunk(number))
+                        .filter(Chunk.Summary::isWhole)
+                        .isPresent()) {
+            Places places = known == null ? new Places() : Places.of(known);
+            places.set(place, has);
+            if (places.isEmpty()) {
+                store.db().delete(store.index(), store.unsynced(), key);
+            } else {
+                store.db().put(store.index(), store.unsynced(), key, places.toBytes());
+            }
+        }
+    }
+
     /** Until its files are written anew, what was written over still lies in them. */
-    private void wipe(Set<Integer> chunks) throws RocksDBException {
+    private void wipe(SortedSet<Integer> chunks) throws RocksDBException {
         if (chunks.isEmpty()) {
             return;
         }
-        try (var wait = new FlushOptions().setWaitForFlush(true)) {
-            store.db().flush(wait, List.of(store.entries(), store.index()));
-        }
+        store.flush();
+        int first = chunks.getFirst();
+        int end = first;
         for (int number : chunks) {
-            store.db()
-                    .compactRange(store.entries(), Store.key(Store.first(number)), Store.key(Store.first(number + 1)));
-            store.db().compactRange(store.index(), Store.chunkKey(number), Store.chunkKey(number + 1));
-        }
-    }
-
-    private boolean forget(long number, byte[] octets, String address) throws RocksDBException {
-        Optional<Entry> entry = Codec.entry(octets);
-        if (entry.isEmpty()) {
-            return false;
-        }
-        Entry without = Mask.without(address, entry.get());
-        if (without.equals(entry.get())) {
-            return false;
-        }
-        store.db().put(store.entries(), store.unsynced(), Store.key(number), Codec.octets(without));
-        String word = Terms.word(address);
-        for (Field field : List.of(Field.SENDER, Field.RECIPIENT)) {
-            chunk.forget(field, word);
-            store.db().delete(store.index(), Terms.key(Store.chunk(number), field, word));
-        }
-        return true;
-    }
-
-    /** Whether {@code sought}, in lower case, stands in {@code octets}, in whatever case. */
-    private static boolean holds(byte[] octets, byte[] sought) {
-        for (int i = 0; i + sought.length <= octets.length; i++) {
-            int j = 0;
-            while (j < sought.length && lower(octets[i + j]) == sought[j]) {
-                j++;
+            if (number > end + NEAR) {
+                store.rewrite(first, end);
+                first = number;
             }
-            if (j == sought.length) {
-                return true;
-            }
+            end = number + 1;
         }
-        return false;
-    }
-
-    private static byte lower(byte octet) {
-        return octet >= 'A' && octet <= 'Z' ? (byte) (octet + 32) : octet;
+        store.rewrite(first, end);
     }
 
     @Override

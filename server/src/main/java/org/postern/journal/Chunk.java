@@ -16,9 +16,12 @@ final class Chunk {
     /** Entries of a chunk. */
     static final int ENTRIES = 1 << 14;
 
+    private static final int WHOLE = 1 << 30;
+
     private final int number;
     private final Map<Field, Map<String, Places>> terms = new EnumMap<>(Field.class);
     private int count;
+    private boolean isWhole;
     private Span span = Span.NONE;
 
     /**
@@ -28,6 +31,7 @@ final class Chunk {
      */
     record Span(long from, long to) {
         static final Span NONE = new Span(Long.MAX_VALUE, Long.MIN_VALUE);
+        static final Span ALL = new Span(Long.MIN_VALUE, Long.MAX_VALUE);
 
         Span with(long at) {
             return new Span(Math.min(from, at), Math.max(to, at));
@@ -38,11 +42,12 @@ final class Chunk {
      * What is kept of a chunk beside its index.
      *
      * @param count of its entries that stand in the index
+     * @param isWhole whether no more will come
      */
-    record Summary(int count, Span span) {
+    record Summary(int count, boolean isWhole, Span span) {
         byte[] toBytes() {
             return ByteBuffer.allocate(20)
-                    .putInt(count)
+                    .putInt(isWhole ? count | WHOLE : count)
                     .putLong(span.from())
                     .putLong(span.to())
                     .array();
@@ -50,7 +55,9 @@ final class Chunk {
 
         static Summary of(byte[] octets) {
             ByteBuffer in = ByteBuffer.wrap(octets);
-            return new Summary(in.getInt(), new Span(in.getLong(), in.getLong()));
+            int count = in.getInt();
+            return new Summary(
+                    count & ~WHOLE, (count & WHOLE) != 0 || count >= ENTRIES, new Span(in.getLong(), in.getLong()));
         }
     }
 
@@ -63,23 +70,30 @@ final class Chunk {
     }
 
     synchronized Summary summary() {
-        return new Summary(count, span);
+        return new Summary(count, isWhole || count >= ENTRIES, span);
     }
 
-    synchronized boolean isFull() {
-        return count >= ENTRIES;
+    /** No more will come. */
+    synchronized void end() {
+        isWhole = true;
     }
 
     /** Adds the entry at that place. */
     synchronized void add(int place, Entry entry) {
         count = place + 1;
         span = span.with(entry.at());
-        Terms.of(entry, (field, word) -> places(field, word).add(place));
+        Terms.of(entry, (field, word) -> places(field, Terms.cut(word)).add(place));
+    }
+
+    /** The entry at that place is one that this Postern does not know. */
+    synchronized void pass(int place) {
+        count = place + 1;
     }
 
     /** Takes in what the index has of it. */
     synchronized void restore(Summary summary) {
         count = summary.count();
+        isWhole = summary.isWhole();
         span = summary.span();
     }
 
@@ -91,8 +105,9 @@ final class Chunk {
         return terms.computeIfAbsent(field, _ -> new HashMap<>()).computeIfAbsent(word, _ -> new Places());
     }
 
-    /** Sets the bits of the places where a word of that field is among {@code words}. */
-    synchronized void find(Field field, Words words, BitSet places) {
+    /** Sets the bits of the places where a word of that field may be among {@code words}. */
+    synchronized void find(Field field, Words sought, BitSet places) {
+        Words words = sought.cut();
         Map<String, Places> known = terms.getOrDefault(field, Map.of());
         if (words.isExact()) {
             Places exact = known.get(words.low());
@@ -108,9 +123,13 @@ final class Chunk {
         });
     }
 
-    /** Forgets that word. */
-    synchronized void forget(Field field, String word) {
-        terms.getOrDefault(field, Map.of()).remove(word);
+    /** That place has that word, or has it no longer. */
+    synchronized void set(Field field, String word, int place, boolean has) {
+        Places places = places(field, word);
+        places.set(place, has);
+        if (places.isEmpty()) {
+            terms.getOrDefault(field, Map.of()).remove(word);
+        }
     }
 
     /** All of the index, in its order, as keys and values. */

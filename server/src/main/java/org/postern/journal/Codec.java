@@ -1,5 +1,7 @@
 package org.postern.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -12,6 +14,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Entries as JSON in UTF-8. Its first use loads Jackson, which the start of a server does without. */
@@ -34,6 +37,7 @@ public final class Codec {
             // Of a newer Postern, or of one that kept more.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(EnumFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             .build();
 
     private static final ObjectWriter WRITER = MAPPER.writerFor(Entry.class);
@@ -48,13 +52,15 @@ public final class Codec {
 
     /** The same, as text. */
     public static String text(Entry entry) {
-        return WRITER.writeValueAsString(entry);
+        // In octets Jackson escapes half a character, which in its text would come to a question mark when that is
+        // written.
+        return new String(octets(entry), UTF_8);
     }
 
     /** What {@link #octets} wrote; empty for what this Postern does not know. */
     public static Optional<Entry> entry(byte[] octets) {
         try {
-            return Optional.of(READER.readValue(octets));
+            return Optional.ofNullable(READER.readValue(octets));
         } catch (JacksonException unknown) {
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Something that happened, as the journal keeps it: no content, no secret. In JSON the member {@code kind} says which it is; what is empty or
@@ -56,6 +57,7 @@ public sealed interface Entry {
         // What an older Postern did not write is null here.
         public Transaction {
             caller = caller == null ? Caller.UNKNOWN : caller;
+            stage = stage == null ? Stage.CONNECTION : stage;
             whole = whole == null ? Told.NOTHING : whole;
             to = List.copyOf(to);
             findings = List.copyOf(findings);
@@ -136,7 +138,9 @@ public sealed interface Entry {
      */
     record Event(long at, What what, String message, String about, String from, List<String> to, String text)
             implements Entry {
+        // Of a newer Postern, that something happened says nothing: who reads it leaves it out.
         public Event {
+            Objects.requireNonNull(what);
             to = List.copyOf(to);
         }
     }

@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -41,6 +44,7 @@ public final class Journal implements Records, AutoCloseable {
     /** How long it stands still after a fault, and how often the disk is looked at. */
     private static final Duration PAUSE = Duration.ofSeconds(30);
 
+    private static final int MARGIN = 8;
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration SETTLE = Duration.ofSeconds(5);
 
@@ -51,7 +55,7 @@ public final class Journal implements Records, AutoCloseable {
     private final Retention retention;
     private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong taken = new AtomicLong();
-    private final AtomicLong dropped = new AtomicLong();
+    private final Missing missing = new Missing();
     private final Set<Consumer<Entry>> followers = ConcurrentHashMap.newKeySet();
     private final @Nullable Thread writer;
     private volatile boolean sleeping;
@@ -67,9 +71,14 @@ public final class Journal implements Records, AutoCloseable {
     /** Of those that were taken, how many have been written or lost. */
     private volatile long done;
 
+    /** Who forgot somebody wants the store opened anew, and to know when that is done. */
+    private volatile @Nullable CountDownLatch anew;
+
+    private volatile boolean ended;
+    private final AtomicInteger tries = new AtomicInteger();
+    private boolean damaged;
     private long retryAt;
     private long lookAt;
-    private long gapSince;
 
     private Journal(Path directory, JournalSettings settings, Clock clock, Duration pause) {
         this.directory = directory;
@@ -118,7 +127,7 @@ public final class Journal implements Records, AutoCloseable {
             return;
         }
         if (closing || taken.get() - done >= QUEUE) {
-            dropped.incrementAndGet();
+            missing.add(clock.millis());
             return;
         }
         taken.incrementAndGet();
@@ -134,21 +143,27 @@ public final class Journal implements Records, AutoCloseable {
     private void work() {
         var batch = new ArrayList<Entry>(BATCH);
         long written = 0;
-        open();
-        while (true) {
-            drain(batch);
-            if (!batch.isEmpty()) {
-                write(batch);
-                written += batch.size();
-                done = written;
-                batch.clear();
-            } else if (closing) {
-                break;
-            } else {
-                await();
+        try {
+            open();
+            while (!closing || written < taken.get()) {
+                drain(batch);
+                if (batch.isEmpty()) {
+                    await();
+                } else {
+                    write(batch);
+                    written += batch.size();
+                    done = written;
+                    batch.clear();
+                }
+            }
+            look(missing.count() > 0);
+        } finally {
+            ended = true;
+            end();
+            if (missing.count() > 0) {
+                LOG.atWarn().addKeyValue("entries", missing.count()).log("the journal ends, and lacks entries");
             }
         }
-        end();
     }
 
     private void drain(List<Entry> batch) {
@@ -168,54 +183,74 @@ public final class Journal implements Records, AutoCloseable {
             LockSupport.parkNanos(this, LOOK.toNanos());
         }
         sleeping = false;
-        look();
+        look(false);
         if (!closing && !queue.isEmpty()) {
             LockSupport.parkNanos(this, GATHER.toNanos());
         }
     }
 
     private void write(List<Entry> batch) {
-        look();
+        look(false);
         Book open = book;
         if (open == null) {
-            lose(batch.size());
+            missing.add(batch.size(), clock.millis(), trouble);
             return;
         }
+        List<Entry> rest = batch;
         try {
             noteGap(open);
-            List<Entry> written = open.write(batch);
-            followers.forEach(follower -> written.forEach(follower));
+            while (!rest.isEmpty()) {
+                List<Entry> kept = open.write(rest);
+                rest = rest.subList(kept.size(), rest.size());
+                tell(kept);
+            }
         } catch (IOException problem) {
-            lose(batch.size());
+            damaged = Book.isDamage(problem);
             stand("it can't be written: " + problem.getMessage());
+            missing.add(rest.size(), clock.millis(), trouble);
+        } catch (RuntimeException problem) {
+            // A fault of ours in one of these entries: the others must not suffer.
+            missing.add(rest.size(), clock.millis(), "they can't be written: " + problem);
+            LOG.atError().setCause(problem).log("entries are lost to the journal");
         }
     }
 
-    private void lose(int entries) {
-        if (gapSince == 0) {
-            gapSince = clock.millis();
+    private void tell(List<Entry> kept) {
+        followers.removeIf(follower -> fails(follower, kept));
+    }
+
+    private static boolean fails(Consumer<Entry> follower, List<Entry> kept) {
+        try {
+            kept.forEach(follower);
+            return false;
+        } catch (RuntimeException problem) {
+            LOG.atWarn().setCause(problem).log("who follows the journal has failed, and is told no more");
+            return true;
         }
-        dropped.addAndGet(entries);
     }
 
     private void noteGap(Book open) throws IOException {
-        long count = dropped.get();
-        if (count == 0) {
+        Optional<Entry.Gap> gap = missing.take(clock.millis());
+        if (gap.isEmpty()) {
             return;
         }
-        long now = clock.millis();
-        String why = trouble.isEmpty() ? "more came than could be written" : trouble;
-        open.write(List.of(new Entry.Gap(now, gapSince == 0 ? now : gapSince, count, why)));
-        dropped.addAndGet(-count);
-        gapSince = 0;
-        trouble = "";
-        LOG.atWarn().addKeyValue("entries", count).addKeyValue("problem", why).log("the journal has a gap");
+        try {
+            tell(open.write(List.of(gap.get())));
+        } catch (IOException | RuntimeException problem) {
+            missing.giveBack(gap.get());
+            throw problem;
+        }
+        LOG.atWarn()
+                .addKeyValue("entries", gap.get().dropped())
+                .addKeyValue("problem", gap.get().why())
+                .log("the journal has a gap");
     }
 
     // --- its state, seen to by its own thread
     // --------------------------------------------------------------------------------------------
 
     private void open() {
+        tries.incrementAndGet();
         retryAt = System.nanoTime() + pause.toNanos();
         Optional<String> full = lackOfSpace();
         if (full.isPresent()) {
@@ -224,13 +259,15 @@ public final class Journal implements Records, AutoCloseable {
         }
         opening.writeLock().lock();
         try {
-            book = Book.open(directory, settings, clock);
-        } catch (IOException problem) {
+            book = Book.open(directory, settings, clock, damaged);
+        } catch (IOException | RuntimeException problem) {
             stand("it can't be opened: " + problem.getMessage());
             return;
         } finally {
             opening.writeLock().unlock();
         }
+        damaged = false;
+        trouble = "";
         if (faulty) {
             faulty = false;
             LOG.info("the journal goes on");
@@ -250,10 +287,11 @@ public final class Journal implements Records, AutoCloseable {
         }
     }
 
-    /** Once in a while: whether a fault is over, there is space, and something is to be forgotten. */
-    private void look() {
+    /** Once in a while, or at once: whether a fault is over, there is space, and something is to be forgotten. */
+    private void look(boolean atOnce) {
+        openAnew();
         long now = System.nanoTime();
-        if (now - lookAt < 0) {
+        if (now - lookAt < 0 && !atOnce) {
             return;
         }
         lookAt = now + LOOK.toNanos();
@@ -271,11 +309,31 @@ public final class Journal implements Records, AutoCloseable {
         }
         try {
             retention.look(open);
-            if (dropped.get() > 0) {
-                noteGap(open);
-            }
+            noteGap(open);
         } catch (IOException problem) {
+            damaged = Book.isDamage(problem);
             stand("it can't be written: " + problem.getMessage());
+        } catch (RuntimeException problem) {
+            stand("it can't be looked after: " + problem);
+        }
+    }
+
+    /** RocksDB's list of files names the first and the last word in each, until it is opened anew. */
+    private void openAnew() {
+        CountDownLatch waiting = anew;
+        if (waiting != null) {
+            anew = null;
+            // Who asks meanwhile waits, and is not told that there is none.
+            opening.writeLock().lock();
+            try {
+                if (book != null) {
+                    end();
+                    open();
+                }
+            } finally {
+                opening.writeLock().unlock();
+            }
+            waiting.countDown();
         }
     }
 
@@ -283,9 +341,11 @@ public final class Journal implements Records, AutoCloseable {
         try {
             Files.createDirectories(directory);
             long free = Files.getFileStore(directory).getUsableSpace();
-            return free >= settings.freeBytes()
+            // Once it stands still it takes a little more, so that it does not go on for a moment, over and over.
+            long needed = settings.freeBytes() + (faulty ? settings.freeBytes() / MARGIN : 0);
+            return free >= needed
                     ? Optional.empty()
-                    : Optional.of("too little space on its disk: " + free + " octets are free, " + settings.freeBytes()
+                    : Optional.of("too little space on its disk: " + free + " octets are free, " + needed
                             + " are needed (limits.journal-free-bytes)");
         } catch (IOException problem) {
             return Optional.of(String.valueOf(problem.getMessage()));
@@ -294,9 +354,9 @@ public final class Journal implements Records, AutoCloseable {
 
     /** Stops, and says why; once, until it goes on. */
     private void stand(String why) {
+        trouble = why;
         end();
         retryAt = System.nanoTime() + pause.toNanos();
-        trouble = why;
         if (!faulty) {
             faulty = true;
             LOG.atError()
@@ -324,6 +384,9 @@ public final class Journal implements Records, AutoCloseable {
         if (writer == null) {
             throw new IOException("there is no journal: journal.keep is 0s");
         }
+        if (ended) {
+            throw new IOException("the journal is closed");
+        }
         settle();
         opening.readLock().lock();
         try {
@@ -341,7 +404,7 @@ public final class Journal implements Records, AutoCloseable {
     public Page find(Query query, long before, int most) throws IOException {
         return ask(book -> {
             try {
-                return book.archive().find(query.masked(book.mask()), before, most);
+                return book.archive().find(query.masked(book.knownMask()), before, most);
             } catch (RocksDBException problem) {
                 throw Book.problem(problem);
             }
@@ -356,11 +419,26 @@ public final class Journal implements Records, AutoCloseable {
      * @throws IOException when there is no journal now
      */
     public long forget(String address) throws IOException {
-        return ask(book -> {
-            long known = book.forget(address);
-            Optional<String> masked = book.mask().map(mask -> mask.masked(address));
-            return masked.isPresent() ? known + book.forget(masked.get()) : known;
-        });
+        long forgotten = ask(book -> book.forget(address));
+        if (forgotten > 0) {
+            awaitAnew();
+        }
+        return forgotten;
+    }
+
+    private synchronized void awaitAnew() throws IOException {
+        var waiting = new CountDownLatch(1);
+        anew = waiting;
+        LockSupport.unpark(writer);
+        try {
+            long until = System.nanoTime() + pause.toNanos();
+            while (!waiting.await(10, TimeUnit.MILLISECONDS) && !ended && System.nanoTime() - until < 0) {
+                LockSupport.unpark(writer);
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stop);
+        }
     }
 
     /** Waits until what has been handed over is written, but not for long. */
@@ -368,7 +446,7 @@ public final class Journal implements Records, AutoCloseable {
         long until = System.nanoTime() + SETTLE.toNanos();
         long handedOver = taken.get();
         try {
-            while ((done < handedOver || (book == null && !faulty)) && System.nanoTime() - until < 0) {
+            while ((done < handedOver || (book == null && !faulty)) && !ended && System.nanoTime() - until < 0) {
                 Thread.sleep(2);
             }
         } catch (InterruptedException stop) {
@@ -394,9 +472,14 @@ public final class Journal implements Records, AutoCloseable {
         return taken.get() - done;
     }
 
+    /** How often it was tried to open it. */
+    int tries() {
+        return tries.get();
+    }
+
     /** Entries that were dropped and are not noted yet. */
     long dropped() {
-        return dropped.get();
+        return missing.count();
     }
 
     /** Writes what waits, and ends. */

@@ -1,9 +1,10 @@
 package org.postern.journal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -14,6 +15,11 @@ public final class JournalFiles implements Records, AutoCloseable {
     private final Store store;
     private final Archive archive;
     private final Optional<Mask> mask;
+
+    /** Who reads shares it: RocksDB does not survive it when what is read is closed. */
+    private final ReadWriteLock opening = new ReentrantReadWriteLock();
+
+    private boolean isClosed;
 
     private JournalFiles(Store store, Optional<Mask> mask) {
         this.store = store;
@@ -30,18 +36,12 @@ public final class JournalFiles implements Records, AutoCloseable {
         if (!Store.isIn(directory)) {
             return Optional.empty();
         }
-        Path key = Mask.key(directory);
-        Optional<Mask> mask = Files.exists(key) ? Optional.of(Mask.of(key)) : Optional.empty();
-        return Optional.of(new JournalFiles(Store.openToRead(directory), mask));
+        return Optional.of(new JournalFiles(Store.openToRead(directory), Mask.known(directory)));
     }
 
     @Override
     public Page find(Query query, long before, int most) throws IOException {
-        try {
-            return archive.find(query.masked(mask), before, most);
-        } catch (RocksDBException problem) {
-            throw Book.problem(problem);
-        }
+        return read(() -> archive.find(query.masked(mask), before, most));
     }
 
     /** Takes entries as they are kept. */
@@ -52,11 +52,7 @@ public final class JournalFiles implements Records, AutoCloseable {
 
     /** About how many entries {@link #scan} tells of. */
     public long count(Query query) throws IOException {
-        try {
-            return archive.count(query);
-        } catch (RocksDBException problem) {
-            throw Book.problem(problem);
-        }
+        return read(() -> archive.count(query));
     }
 
     /**
@@ -64,15 +60,41 @@ public final class JournalFiles implements Records, AutoCloseable {
      * its criteria are not looked at.
      */
     public void scan(Query query, Visitor visitor) throws IOException {
-        try {
+        read(() -> {
             archive.scan(query, (_, octets) -> visitor.visit(octets));
+            return query;
+        });
+    }
+
+    private interface Reading<T> {
+        T read() throws RocksDBException, IOException;
+    }
+
+    private <T> T read(Reading<T> reading) throws IOException {
+        opening.readLock().lock();
+        try {
+            if (isClosed) {
+                throw new IOException("the journal is closed");
+            }
+            return reading.read();
         } catch (RocksDBException problem) {
             throw Book.problem(problem);
+        } finally {
+            opening.readLock().unlock();
         }
     }
 
+    /** Waits for who reads; not to be called by a visitor. */
     @Override
     public void close() {
-        store.close();
+        opening.writeLock().lock();
+        try {
+            if (!isClosed) {
+                isClosed = true;
+                store.close();
+            }
+        } finally {
+            opening.writeLock().unlock();
+        }
     }
 }

@@ -5,13 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,14 +30,13 @@ import tools.jackson.databind.node.StringNode;
  * the key, which stays on this host, nobody can try names. Functions stay readable: postmaster, abuse, mailer-daemon. Safe for many threads.
  */
 final class Mask {
-    /** RFC 5322 §3.2.3: an atom's characters, RFC 6531 §3.3: and all beyond ASCII; or RFC 5321 §4.1.2: a quoted string. */
-    private static final String LOCAL_PART =
-            "(?:[\\w!#$%&'*+/=?^`{|}~.\\-\\x{80}-\\x{10ffff}]+|\"(?:[^\"\\\\]|\\\\.)*\")";
-
-    private static final Pattern ADDRESS = Pattern.compile(
-            "(" + LOCAL_PART + ")@((?:[\\w\\-\\x{80}-\\x{10ffff}]+\\.)*[\\w\\-\\x{80}-\\x{10ffff}]+|\\[[^\\]]*\\])");
-
     private static final Set<String> FUNCTIONS = Set.of("postmaster", "abuse", "mailer-daemon");
+    private static final Pattern MASK = Pattern.compile("~[a-z2-7]{12}");
+
+    /** What somebody says in these may name him by his local part alone. */
+    private static final Set<String> WORDS = Set.of("reply", "text");
+
+    private static final Pattern CODES = Pattern.compile("[2-5]\\d\\d([ -][2-5]\\.\\d{1,3}\\.\\d{1,3})?");
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
     private static final int LETTERS = 12;
 
@@ -53,17 +54,34 @@ final class Mask {
     /** With the key in {@code file}, which is made where there is none. */
     static Mask of(Path file) throws IOException {
         if (!Files.exists(file)) {
-            byte[] fresh = new byte[32];
-            new SecureRandom().nextBytes(fresh);
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.write(file, fresh, StandardOpenOption.WRITE);
+            make(file);
         }
         byte[] key = Files.readAllBytes(file);
         if (key.length < 32) {
             throw new IOException(file + " is no key: remove it, and names are masked by a new one");
         }
         return new Mask(key);
+    }
+
+    /** All at once: half a key would keep the journal closed. */
+    private static void make(Path file) throws IOException {
+        byte[] fresh = new byte[32];
+        new SecureRandom().nextBytes(fresh);
+        Path directory = file.toAbsolutePath().getParent();
+        Files.createDirectories(directory);
+        Path half = Files.createTempFile(
+                directory,
+                "mask",
+                ".new",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(half, fresh);
+        Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The one of a journal, by which it is masked or has been; empty when it never was. */
+    static Optional<Mask> known(Path directory) throws IOException {
+        Path file = key(directory);
+        return Files.exists(file) ? Optional.of(of(file)) : Optional.empty();
     }
 
     /** The entry without anybody's name. */
@@ -73,14 +91,14 @@ final class Mask {
 
     /** A word that may be an address, or an address. */
     String masked(String text) {
-        return ADDRESS.matcher(text).replaceAll(found -> Matcher.quoteReplacement(address(found.group())));
+        return Addresses.change(text, this::address);
     }
 
     private String address(String address) {
         int at = address.lastIndexOf('@');
         String local = address.substring(0, at).toLowerCase(Locale.ROOT);
         String domain = address.substring(at + 1).toLowerCase(Locale.ROOT);
-        return FUNCTIONS.contains(local) || local.startsWith("~")
+        return FUNCTIONS.contains(local) || MASK.matcher(local).matches()
                 ? address
                 : "~" + hash(local + "@" + domain) + address.substring(at);
     }
@@ -105,68 +123,106 @@ final class Mask {
 
     /** The entry without that address, wherever it stands in it: its domain stays. */
     static Entry without(String address, Entry entry) {
-        int at = address.lastIndexOf('@');
-        return changed(entry, one -> one.equalsIgnoreCase(address) ? "forgotten" + one.substring(at) : one);
-    }
-
-    private static Entry changed(Entry entry, UnaryOperator<String> change) {
-        JsonNode tree = Codec.tree(entry);
-        Set<String> gone = new LinkedHashSet<>();
-        UnaryOperator<String> noting = address -> {
-            String changed = change.apply(address);
-            if (!changed.equals(address)) {
-                gone.add(address.substring(0, address.lastIndexOf('@')));
-            }
-            return changed;
-        };
-        change((ObjectNode) tree, noting);
-        if (!gone.isEmpty()) {
-            // Where his mail lies: .../example.org/ann/new
-            paths((ObjectNode) tree, gone);
-        }
-        return Codec.entry(tree);
-    }
-
-    private static void change(ObjectNode object, UnaryOperator<String> change) {
-        UnaryOperator<String> all = text -> text.indexOf('@') < 0
-                ? text
-                : ADDRESS.matcher(text).replaceAll(found -> Matcher.quoteReplacement(change.apply(found.group())));
-        each(object, all);
-    }
-
-    private static void paths(ObjectNode object, Set<String> names) {
-        each(object, text -> {
-            String changed = text;
-            for (String name : names) {
-                changed = changed.indexOf('/') < 0
-                        ? changed
-                        : changed.replaceAll(
-                                "(?i)(?<=/)" + Pattern.quote(name) + "(?=/|$|[ ,;])", Matcher.quoteReplacement("~"));
-            }
-            return changed;
+        String domain = address.substring(address.lastIndexOf('@'));
+        return changed(entry, one -> {
+            int start = one.length() - address.length();
+            return isAt(one, start, address) ? one.substring(0, start) + "forgotten" + domain : one;
         });
     }
 
+    /** Whether it is that address, or ends with it behind something that ends before: {@code to=ann@example.org}. */
+    private static boolean isAt(String found, int start, String address) {
+        return found.regionMatches(true, start, address, 0, address.length())
+                && (start == 0 || "=/'`{|*".indexOf(found.charAt(start - 1)) >= 0);
+    }
+
+    private static Entry changed(Entry entry, UnaryOperator<String> change) {
+        var tree = (ObjectNode) Codec.tree(entry);
+        Set<String> gone = new LinkedHashSet<>();
+        each(
+                tree,
+                (_, text) -> Addresses.change(text, address -> {
+                    String changed = change.apply(address);
+                    if (!changed.equals(address)) {
+                        gone.add(name(address));
+                    }
+                    return changed;
+                }));
+        for (String name : gone) {
+            each(tree, (member, text) -> named(member, text, name));
+        }
+        return gone.isEmpty() ? entry : Codec.entry(tree);
+    }
+
+    /** As a local part names a directory: without quotes. */
+    private static String name(String address) {
+        String local = address.substring(0, address.lastIndexOf('@'));
+        return local.length() > 1 && local.startsWith("\"")
+                ? local.substring(1, local.length() - 1).replaceAll("\\\\(.)", "$1")
+                : local;
+    }
+
+    /** Without a name where it stands alone: where his mail lies, {@code .../example.org/ann/new}, or who a host says that it doesn't know. */
+    private static String named(String member, String text, String name) {
+        boolean isSaid = WORDS.contains(member);
+        if (!isSaid && text.indexOf('/') < 0) {
+            return text;
+        }
+        // What a reply begins with are its codes.
+        int from = isSaid ? codes(text) : 0;
+        var changed = new StringBuilder(text.length());
+        int done = 0;
+        for (int at = from; at <= text.length() - name.length(); at++) {
+            if (text.regionMatches(true, at, name, 0, name.length())
+                    && isBorder(text, at - 1, isSaid)
+                    && isBorder(text, at + name.length(), isSaid)
+                    && !name.isEmpty()) {
+                changed.append(text, done, at).append('~');
+                done = at + name.length();
+                at = done - 1;
+            }
+        }
+        return changed.append(text, done, text.length()).toString();
+    }
+
+    private static int codes(String text) {
+        Matcher codes = CODES.matcher(text);
+        return codes.lookingAt() ? codes.end() : 0;
+    }
+
+    /** In a path a name goes from slash to slash; in words, from what is no part of words to what is none. */
+    private static boolean isBorder(String text, int place, boolean isSaid) {
+        if (place < 0 || place >= text.length()) {
+            return isSaid || place >= 0;
+        }
+        char c = text.charAt(place);
+        return isSaid ? !Addresses.isLetterOrDigit(c) && "-_@~".indexOf(c) < 0 : "/ ,;".indexOf(c) >= 0;
+    }
+
     /** Every text in it, but for what names the message, which is nobody. */
-    private static void each(JsonNode node, UnaryOperator<String> change) {
+    private static void each(JsonNode node, BinaryOperator<String> change) {
+        each("", node, change);
+    }
+
+    private static void each(String member, JsonNode node, BinaryOperator<String> change) {
         switch (node) {
             case ObjectNode object ->
                 object.propertyNames().stream().toList().forEach(name -> {
                     JsonNode value = object.get(name);
                     if (value instanceof StringNode text) {
                         if (!name.equals("messageId")) {
-                            object.put(name, change.apply(text.stringValue()));
+                            object.put(name, change.apply(name, text.stringValue()));
                         }
                     } else {
-                        each(value, change);
+                        each(name, value, change);
                     }
                 });
             case ArrayNode list -> {
                 for (int i = 0; i < list.size(); i++) {
                     if (list.get(i) instanceof StringNode text) {
-                        list.set(i, StringNode.valueOf(change.apply(text.stringValue())));
+                        list.set(i, StringNode.valueOf(change.apply(member, text.stringValue())));
                     } else {
-                        each(list.get(i), change);
+                        each(member, list.get(i), change);
                     }
                 }
             }

@@ -17,7 +17,7 @@ final class Places {
     /** What {@link #toBytes} gave. */
     static Places of(byte[] octets) {
         var places = new Places();
-        places.octets = octets;
+        places.octets = octets.clone();
         places.length = octets.length;
         var all = new BitSet();
         into(octets, all);
@@ -40,6 +40,20 @@ final class Places {
         }
         octets[length++] = (byte) distance;
         last = place;
+    }
+
+    /** Adds or removes a place anywhere. */
+    void set(int place, boolean in) {
+        var all = new BitSet(Chunk.ENTRIES);
+        into(all);
+        all.set(place, in);
+        length = 0;
+        last = -1;
+        all.stream().forEach(this::add);
+    }
+
+    boolean isEmpty() {
+        return length == 0;
     }
 
     byte[] toBytes() {

@@ -23,6 +23,15 @@ public record Query(List<Criterion> all, Optional<Instant> since, Optional<Insta
             words = List.copyOf(words);
         }
 
+        private boolean holds(Entry entry) {
+            var holds = new boolean[1];
+            Terms.of(
+                    entry,
+                    (of, word) -> holds[0] =
+                            holds[0] || (of == field && words.stream().anyMatch(one -> one.contains(word))));
+            return holds[0];
+        }
+
         private boolean isOfPerson() {
             return field == Field.SENDER || field == Field.RECIPIENT;
         }
@@ -70,28 +79,12 @@ public record Query(List<Criterion> all, Optional<Instant> since, Optional<Insta
                         until);
     }
 
-    /** Whether an entry is what is asked for. */
+    /** Whether that is asked for. The index only says what may be: it has no more than the beginning of long words. */
     public boolean isAbout(Entry entry) {
-        if (!covers(entry)) {
-            return false;
-        }
-        for (Criterion one : all) {
-            boolean[] found = new boolean[1];
-            Terms.of(
-                    entry,
-                    (field, word) -> found[0] |=
-                            field == one.field && one.words.stream().anyMatch(words -> words.contains(word)));
-            if (!found[0]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    boolean covers(Entry entry) {
         long at = entry.at();
         return since.map(time -> at >= time.toEpochMilli()).orElse(true)
-                && until.map(time -> at < time.toEpochMilli()).orElse(true);
+                && until.map(time -> at < time.toEpochMilli()).orElse(true)
+                && all.stream().allMatch(one -> one.holds(entry));
     }
 
     boolean meets(Chunk.Span span) {

@@ -16,6 +16,9 @@ final class Retention {
     /** By so much two looks at both clocks may differ. */
     private static final Duration TOLERANCE = Duration.ofSeconds(30);
 
+    /** So many chunks there are at least for the time that is kept, so that little of what is older stays with what is not. */
+    private static final int CHUNKS = 10;
+
     private final JournalSettings settings;
     private final Clock clock;
     private final LongSupplier nanos;
@@ -51,7 +54,10 @@ final class Retention {
         }
         offset = offsetNow;
         if (now - steadySince >= STEADY.toNanos()) {
-            book.forgetBefore(clock.millis() - settings.keep().toMillis());
+            long millis = clock.millis();
+            long keep = settings.keep().toMillis();
+            book.turnBefore(millis - keep / CHUNKS);
+            book.forgetBefore(millis - keep);
         }
         book.forgetPast(settings.maxBytes());
     }

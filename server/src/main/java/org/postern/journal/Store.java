@@ -18,9 +18,11 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.NativeLibraryLoader;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -41,6 +43,8 @@ final class Store implements AutoCloseable {
     private static final byte[] VERSION_KEY = "version".getBytes(US_ASCII);
     private static final long CACHE_OCTETS = 8L << 20;
     private static final long LOG_OCTETS = 48L << 20;
+
+    private static final String SCRATCH = "postern-journal";
 
     /** Open at once: a journal of years has thousands. */
     private static final int FILES = 48;
@@ -79,42 +83,70 @@ final class Store implements AutoCloseable {
         return directory.resolve("db");
     }
 
-    /** Opens it to write; makes it where there is none. */
+    /** Whether there are files of one, but not the one that says which of them count. */
+    static boolean isBroken(Path directory) throws IOException {
+        if (isIn(directory) || !Files.isDirectory(database(directory))) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(database(directory))) {
+            return files.map(file -> file.getFileName().toString())
+                    .anyMatch(name -> name.startsWith("MANIFEST") || name.endsWith(".sst"));
+        }
+    }
+
+    /** Opens it to write; makes it where there is none. One that is of a newer Postern stays as it is. */
     static Store open(Path directory) throws IOException {
         Files.createDirectories(directory);
-        Store store = open(directory, false);
-        try {
-            store.requireVersion(directory);
-            return store;
-        } catch (IOException problem) {
-            store.close();
-            throw problem;
+        if (isIn(directory)) {
+            // To open it for writing is to write already; and a newer one may have families that this Postern can't
+            // name.
+            refuseNewer(directory);
         }
+        return open(directory, false);
     }
 
     /** Opens it to read, whoever writes meanwhile: what has come until now. */
     static Store openToRead(Path directory) throws IOException {
-        Store store = open(directory, true);
-        try {
-            store.requireVersion(directory);
-            return store;
-        } catch (IOException problem) {
-            store.close();
-            throw problem;
+        refuseNewer(directory);
+        return open(directory, true);
+    }
+
+    private static void refuseNewer(Path directory) throws IOException {
+        loadLibrary(directory);
+        Path scratch = Files.createTempDirectory(SCRATCH);
+        try (var options = new Options().setDbLogDir(scratch.toString()).setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+                RocksDB db = RocksDB.openReadOnly(options, database(directory).toString())) {
+            byte[] version = db.get(VERSION_KEY);
+            if (version != null
+                    && version.length == 4
+                    && ByteBuffer.wrap(version).getInt() > VERSION) {
+                throw new Newer(directory, ByteBuffer.wrap(version).getInt());
+            }
+        } catch (RocksDBException problem) {
+            throw new IOException(problem.getMessage(), problem);
+        } finally {
+            remove(scratch);
         }
     }
 
-    private static Store open(Path directory, boolean toRead) throws IOException {
+    private static void loadLibrary(Path directory) throws IOException {
         // The spool's copy: it is loaded once, by whoever comes first.
         Path library = directory.resolveSibling("spool").resolve("native");
         Files.createDirectories(library);
         NativeLibraryLoader.getInstance().loadLibrary(library.toString());
+    }
+
+    private static Store open(Path directory, boolean toRead) throws IOException {
+        loadLibrary(directory);
+        Optional<Path> scratch = toRead ? Optional.of(Files.createTempDirectory(SCRATCH)) : Optional.empty();
         var cache = new LRUCache(CACHE_OCTETS);
         DBOptions options = new DBOptions()
                 // What a kill cut off is left out: nothing was promised of it.
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 .setCreateIfMissing(!toRead)
                 .setCreateMissingColumnFamilies(!toRead)
+                // Room that is reserved is no longer free: the journal would stand still for its own sake.
+                .setAllowFAllocate(false)
                 .setMaxTotalWalSize(LOG_OCTETS)
                 .setMaxBackgroundJobs(2)
                 .setMaxOpenFiles(FILES)
@@ -124,7 +156,6 @@ final class Store implements AutoCloseable {
                 .setKeepLogFileNum(2)
                 .setStatsDumpPeriodSec(0)
                 .setStatsPersistPeriodSec(0);
-        Optional<Path> scratch = toRead ? Optional.of(Files.createTempDirectory("postern-journal")) : Optional.empty();
         // It writes a log even so.
         scratch.ifPresent(place -> options.setDbLogDir(place.toString()));
         var speed = new CompressionOptions().setLevel(1);
@@ -146,6 +177,7 @@ final class Store implements AutoCloseable {
             return new Store(db, List.copyOf(families), natives, scratch);
         } catch (RocksDBException problem) {
             closeAll(natives);
+            scratch.ifPresent(Store::remove);
             throw new IOException(problem.getMessage(), problem);
         }
     }
@@ -160,17 +192,6 @@ final class Store implements AutoCloseable {
                 .setCompressionType(CompressionType.ZSTD_COMPRESSION)
                 .setCompressionOptions(compression)
                 .setWriteBufferSize(buffer);
-    }
-
-    private void requireVersion(Path directory) throws IOException {
-        try {
-            byte[] version = db.get(VERSION_KEY);
-            if (version != null && ByteBuffer.wrap(version).getInt() > VERSION) {
-                throw new Newer(directory, ByteBuffer.wrap(version).getInt());
-            }
-        } catch (RocksDBException problem) {
-            throw new IOException(problem.getMessage(), problem);
-        }
     }
 
     /** Notes that what is in it from now on is of this version. */
@@ -222,18 +243,23 @@ final class Store implements AutoCloseable {
     }
 
     /** The number behind the last entry's; 0 when there is none. */
-    long end() {
+    long end() throws RocksDBException {
         try (RocksIterator at = db.newIterator(entries())) {
             at.seekToLast();
-            return at.isValid() ? ByteBuffer.wrap(at.key()).getLong() + 1 : 0;
+            long end = at.isValid() ? ByteBuffer.wrap(at.key()).getLong() + 1 : 0;
+            // What can't be read looks like nothing: then all would be written over.
+            at.status();
+            return end;
         }
     }
 
     /** The number of the first entry; 0 when there is none. */
-    long begin() {
+    long begin() throws RocksDBException {
         try (RocksIterator at = db.newIterator(entries())) {
             at.seekToFirst();
-            return at.isValid() ? ByteBuffer.wrap(at.key()).getLong() : 0;
+            long begin = at.isValid() ? ByteBuffer.wrap(at.key()).getLong() : 0;
+            at.status();
+            return begin;
         }
     }
 
@@ -245,9 +271,36 @@ final class Store implements AutoCloseable {
     long octets() throws RocksDBException {
         long octets = 0;
         for (ColumnFamilyHandle family : families) {
-            octets += db.getLongProperty(family, "rocksdb.total-sst-files-size");
+            octets += db.getLongProperty(family, "rocksdb.live-sst-files-size");
         }
         return octets;
+    }
+
+    // --- removing
+    // --------------------------------------------------------------------------------------------------------------
+
+    /** All that is in memory goes into files: the logs that had it are removed. */
+    void flush() throws RocksDBException {
+        try (var wait = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(wait, families);
+        }
+    }
+
+    /** Removes the entries and the index of chunks, the first and all before {@code end}. */
+    void remove(int first, int end) throws RocksDBException {
+        List<byte[]> entries = List.of(key(first(first)), key(first(end)));
+        List<byte[]> index = List.of(chunkKey(first), chunkKey(end));
+        db.deleteFilesInRanges(entries(), entries, false);
+        db.deleteFilesInRanges(index(), index, false);
+        db.deleteRange(entries(), unsynced, entries.getFirst(), entries.getLast());
+        db.deleteRange(index(), unsynced, index.getFirst(), index.getLast());
+        db.deleteRange(chunks(), unsynced, index.getFirst(), index.getLast());
+    }
+
+    /** Writes the files of chunks anew, the first and all before {@code end}: what was removed or written over goes out of them. */
+    void rewrite(int first, int end) throws RocksDBException {
+        db.compactRange(entries(), key(first(first)), key(first(end)));
+        db.compactRange(index(), chunkKey(first), chunkKey(end));
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.postern.policy.Net;
 
 /** The words that entries are found by, and their keys in the index: the chunk, the field's letter, the word. */
 final class Terms {
-    /** Characters of a word: a longer one is found by its beginning, and compared in full afterwards. */
+    /** Characters of a word in the index: a longer one is found by its beginning, and compared in full afterwards. */
     static final int MOST = 120;
 
     /** Stands in the place of a verdict where entries are missing. */
@@ -19,7 +19,7 @@ final class Terms {
 
     private Terms() {}
 
-    /** Tells {@code to} each word of {@code entry}; some more than once. */
+    /** Tells {@code to} each word of {@code entry}, in full; some more than once. */
     static void of(Entry entry, BiConsumer<Field, String> to) {
         switch (entry) {
             case Entry.Transaction one -> {
@@ -76,10 +76,32 @@ final class Terms {
         }
     }
 
-    /** Names and addresses are found in whatever case. */
+    /**
+     * Names and addresses are found in whatever case. Letter by letter, so that the beginning of a text makes the beginning of its word: as
+     * a whole a final sigma would be another than one within.
+     */
     static String word(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        return lower.length() <= MOST ? lower : lower.substring(0, MOST);
+        return text.chars().allMatch(c -> c < 0x80)
+                ? text.toLowerCase(Locale.ROOT)
+                : text.codePoints()
+                        .map(Terms::lower)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+    }
+
+    private static int lower(int letter) {
+        // Half a character can't be written in UTF-8.
+        return letter >= Character.MIN_SURROGATE && letter <= Character.MAX_SURROGATE
+                ? '?'
+                : Character.toLowerCase(letter);
+    }
+
+    /** As much of a word as the index has. */
+    static String cut(String word) {
+        if (word.length() <= MOST) {
+            return word;
+        }
+        return word.substring(0, Character.isHighSurrogate(word.charAt(MOST - 1)) ? MOST - 1 : MOST);
     }
 
     /** A path without its angle brackets; {@code <>} stays. */
@@ -95,9 +117,9 @@ final class Terms {
         return (octets.length == 4 ? "4" : "6") + HexFormat.of().formatHex(octets);
     }
 
-    /** What begins the keys of that field in that chunk. */
+    /** The key of that word in that chunk, or what begins those of all words that begin so. */
     static byte[] key(int chunk, Field field, String word) {
-        byte[] octets = word.getBytes(UTF_8);
+        byte[] octets = cut(word).getBytes(UTF_8);
         return ByteBuffer.allocate(5 + octets.length)
                 .putInt(chunk)
                 .put((byte) field.letter())

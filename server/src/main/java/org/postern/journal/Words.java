@@ -7,6 +7,8 @@ import org.postern.policy.Net;
 /**
  * One word of a field, all that begin so, or all from one to another.
  *
+ * <p>Words are meant in full here, however long; the index has their beginnings.
+ *
  * @param low the first
  * @param high the last, or what the last ones begin with
  * @param isExact whether it is that one word only
@@ -38,6 +40,11 @@ public record Words(String low, String high, boolean isExact) {
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /** The words that the index has for these: some more may begin so. */
+    Words cut() {
+        return new Words(Terms.cut(low), Terms.cut(high), isExact);
     }
 
     boolean contains(String word) {

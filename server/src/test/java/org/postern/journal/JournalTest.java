@@ -1,14 +1,18 @@
 package org.postern.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.policy.Net;
@@ -65,14 +69,103 @@ class JournalTest {
     }
 
     @Test
+    void attemptsEventsAndSessionsAreFound() throws Exception {
+        Entry attempt = Sample.attempt(T0, 1, "Bob@example.com");
+        Entry event = new Entry.Event(
+                T0 + 1,
+                Entry.What.REPORT,
+                "m-9",
+                Sample.message(1),
+                "<>",
+                List.of("<ann@sender.example>"),
+                "it failed");
+        Entry.Caller caller = new Entry.Caller("mx", false, "2001:db8::25", "", "", "", "", "", true);
+        Entry alone = new Entry.Session(
+                T0 + 2,
+                "s-1",
+                caller,
+                "quit",
+                0,
+                0,
+                3,
+                1,
+                9,
+                9,
+                9,
+                List.of(new Entry.Refused("RCPT", new Entry.Told("reject", "early", "554 5.5.1 no"))));
+        Entry other = new Entry.Session(T0 + 3, "s-2", caller, "quit", 1, 1, 3, 1, 9, 9, 9, List.of());
+        try (Journal journal = journal()) {
+            List.of(attempt, event, alone, other).forEach(journal::write);
+            assertThat(found(journal, Query.of(Field.MESSAGE, Sample.message(1))))
+                    .containsExactly(attempt, event);
+            assertThat(found(journal, Query.of(Field.MESSAGE, "m-9"))).containsExactly(event);
+            assertThat(found(journal, Query.of(Field.DESTINATION, "LOCAL"))).containsExactly(attempt);
+            assertThat(found(journal, Query.of(Field.RECIPIENT, "bob@example.com")))
+                    .containsExactly(attempt);
+            assertThat(found(journal, Query.of(Field.RECIPIENT, "ann@*"))).containsExactly(event);
+            assertThat(found(journal, Query.of(Field.SENDER, "<>"))).containsExactly(event);
+            Query client = Query.ANY.with(
+                    Field.CLIENT, Words.of(Net.parse("2001:db8::/32").orElseThrow()));
+            // The other's transaction says it.
+            assertThat(found(journal, client)).containsExactly(alone);
+            assertThat(found(journal, client.with(Field.CHECK, Words.of("early"))))
+                    .containsExactly(alone);
+            assertThat(found(journal, Query.of(Field.SESSION, "s-2"))).containsExactly(other);
+        }
+    }
+
+    @Test
+    void journalThatIsOffKeepsNothing() throws Exception {
+        try (Journal journal = Journal.none()) {
+            journal.write(Sample.attempt(T0, 1, "bob@example.com"));
+            assertThat(journal.isOn()).isFalse();
+            assertThatThrownBy(() -> journal.find(Query.ANY, Records.NEWEST, 1))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("journal.keep");
+        }
+        assertThat(JournalFiles.open(directory.resolve("journal"))).isEmpty();
+    }
+
+    @Test
+    void filesThatAreClosedAreSafeAndLeaveNothingBehind() throws Exception {
+        try (Journal journal = journal()) {
+            journal.write(Sample.attempt(T0, 1, "bob@example.com"));
+        }
+        long before = scratch();
+        JournalFiles files = JournalFiles.open(directory.resolve("journal")).orElseThrow();
+        var started = new CountDownLatch(1);
+        Thread reader = Thread.ofPlatform().start(() -> {
+            try {
+                while (true) {
+                    files.find(Query.ANY, Records.NEWEST, 9);
+                    started.countDown();
+                }
+            } catch (IOException closed) {
+                started.countDown();
+            }
+        });
+        started.await();
+        files.close();
+        files.close();
+        reader.join();
+        assertThat(scratch()).isEqualTo(before);
+    }
+
+    /** Directories that RocksDB's own log goes to. */
+    private static long scratch() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("postern-journal"))
+                    .count();
+        }
+    }
+
+    @Test
     void itIsFoundPageByPageOverRestartsAndChunks() throws Exception {
         int many = Chunk.ENTRIES + 2_000;
         try (Journal journal = journal()) {
             for (int i = 0; i < many; i++) {
-                while (journal.waiting() > Journal.QUEUE / 2) {
-                    Thread.sleep(1);
-                }
-                journal.write(Sample.transaction(T0 + i, i, "a" + i % 7 + "@sender.example", "bob@example.com"));
+                Eventually.write(
+                        journal, Sample.transaction(T0 + i, i, "a" + i % 7 + "@sender.example", "bob@example.com"));
             }
             assertThat(numbers(journal)).hasSize(many / 7 + 1).isSorted();
         }

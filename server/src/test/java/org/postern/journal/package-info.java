@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.journal;
+
+import org.jspecify.annotations.NullMarked;
