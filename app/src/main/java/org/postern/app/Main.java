@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
             JudgeCommand.class,
             ExplainCommand.class,
             TailCommand.class,
+            StatsCommand.class,
             JournalCommand.class,
             SendCommand.class,
             QueueCommand.class,
