@@ -143,7 +143,7 @@ public final class StatsReader {
         List<byte[]> batch = batches.take();
         while (!batch.isEmpty()) {
             for (byte[] octets : batch) {
-                Codec.entry(octets).ifPresentOrElse(own::add, own::addUnknown);
+                Codec.brief(octets).ifPresentOrElse(own::add, own::addUnknown);
             }
             batch = batches.take();
         }

@@ -224,6 +224,26 @@ class StatsTest {
         assertThat(durations.count()).isEqualTo(2);
     }
 
+    // --- reading
+    // ---------------------------------------------------------------------------------------------------------------
+
+    // The part that is left out is found by how it begins: no text that somebody sends is taken for it.
+    @Test
+    void brieflyReadTransactionLacksItsFindingsOnly() {
+        String evil = ",\"findings\":[\\,\"findings\":[";
+        Entry.Transaction whole = Sample.transaction(T0, 10, evil + "@a.example", evil);
+        Entry.Transaction brief =
+                (Entry.Transaction) Codec.brief(Codec.octets(whole)).orElseThrow();
+        assertThat(whole.findings()).isNotEmpty();
+        assertThat(brief)
+                .usingRecursiveComparison()
+                .ignoringFields("findings", "facts", "others")
+                .isEqualTo(whole);
+        assertThat(Codec.brief(Codec.octets(session(T0, "limited", 1)))).contains(session(T0, "limited", 1));
+        assertThat(Codec.brief("{\"kind\":\"of a newer\"}".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+                .isEmpty();
+    }
+
     // --- adding, and bounds
     // ------------------------------------------------------------------------------------------------------
 
