@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
             ExplainCommand.class,
             ReplayCommand.class,
             TailCommand.class,
+            StatsCommand.class,
             JournalCommand.class,
             SendCommand.class,
             QueueCommand.class,

@@ -1,57 +1,53 @@
 package org.postern.app;
 
-import java.io.Console;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Locale;
-import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
 
-/** How far a long work has come, on one line of a terminal; nothing where there is none. For one thread. */
-final class Progress implements AutoCloseable {
-    private static final long EVERY_NANOS = 200_000_000;
+/** How far something long has come, on one line of a terminal, which is taken away in the end. Nothing where there is no terminal. */
+final class Progress implements LongConsumer, AutoCloseable {
+    private static final long PAUSE_NANOS = 200_000_000;
 
-    private final PrintWriter to;
-    private final boolean isShown;
-    private final String what;
-    private final long all;
-    private long done;
-    private long shownAt = System.nanoTime();
-    private boolean wasShown;
+    private final PrintWriter err;
+    private final long of;
+    private final boolean shown;
+    private long saidAt = System.nanoTime();
+    private boolean said;
 
-    private Progress(PrintWriter to, boolean isShown, String what, long all) {
-        this.to = to;
-        this.isShown = isShown;
-        this.what = what;
-        this.all = all;
+    Progress(PrintWriter err, long of) {
+        this.err = err;
+        this.of = of;
+        this.shown = isTerminal();
     }
 
-    /** Of a command's work on {@code all} things that are called {@code what}. */
-    static Progress of(CommandSpec spec, String what, long all) {
-        return new Progress(
-                spec.commandLine().getErr(),
-                Optional.ofNullable(System.console())
-                        .filter(Console::isTerminal)
-                        .isPresent(),
-                what,
-                all);
+    /** Whether standard error is one: the JDK knows that of standard output only. */
+    private static boolean isTerminal() {
+        try {
+            String place = Path.of("/proc/self/fd/2").toRealPath().toString();
+            return place.startsWith("/dev/pts/") || place.startsWith("/dev/tty") || place.equals("/dev/console");
+        } catch (IOException none) {
+            // A pipe has no path; nor has anything where there is no /proc.
+            return false;
+        }
     }
 
-    void more(long count) {
-        done += count;
-        if (isShown && System.nanoTime() - shownAt > EVERY_NANOS) {
-            shownAt = System.nanoTime();
-            wasShown = true;
-            to.print(String.format(
-                    Locale.ROOT, "\r%,d of %,d %s (%d %%) ", done, all, what, all == 0 ? 100 : 100 * done / all));
-            to.flush();
+    @Override
+    public void accept(long done) {
+        long now = System.nanoTime();
+        if (shown && now - saidAt > PAUSE_NANOS) {
+            saidAt = now;
+            said = true;
+            err.print("\r" + done + " of " + Math.max(done, of) + " entries ");
+            err.flush();
         }
     }
 
     @Override
     public void close() {
-        if (wasShown) {
-            to.print("\r\u001b[K");
-            to.flush();
+        if (said) {
+            err.print("\r\u001b[K");
+            err.flush();
         }
     }
 }

@@ -158,14 +158,16 @@ final class ReplayCommand implements Callable<Integer> {
             worker.start();
             workers.add(worker);
         }
-        try (var progress = Progress.of(spec, "entries", journal.count(query))) {
+        var done = new long[1];
+        try (var progress = new Progress(spec.commandLine().getErr(), journal.count(query))) {
             var batch = new ArrayList<ArrayList<byte[]>>(List.of(new ArrayList<>()));
             journal.scan(query, octets -> {
                 batch.getFirst().add(octets);
                 if (batch.getFirst().size() == BATCH) {
                     hand(batches, batch.getFirst());
                     batch.set(0, new ArrayList<>(BATCH));
-                    progress.more(BATCH);
+                    done[0] += BATCH;
+                    progress.accept(done[0]);
                 }
                 return true;
             });

@@ -1,10 +1,12 @@
 package org.postern.journal;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -43,6 +45,9 @@ public final class Codec {
     private static final ObjectWriter WRITER = MAPPER.writerFor(Entry.class);
     private static final ObjectReader READER = MAPPER.readerFor(Entry.class);
 
+    /** Where the latter part of a transaction begins. No text can look like it: in one, quotes are escaped. */
+    private static final byte[] FINDINGS = ",\"findings\":[".getBytes(US_ASCII);
+
     private Codec() {}
 
     /** {@code entry} as an object on one line. */
@@ -64,6 +69,29 @@ public final class Codec {
         } catch (JacksonException unknown) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * The same without findings, facts and other refusals, which are most of a transaction and the last of it: reading no further takes
+     * less than half of the time.
+     */
+    static Optional<Entry> brief(byte[] octets) {
+        int end = indexOf(octets, FINDINGS);
+        if (end < 0) {
+            return entry(octets);
+        }
+        byte[] cut = Arrays.copyOf(octets, end + 1);
+        cut[end] = '}';
+        return entry(cut);
+    }
+
+    private static int indexOf(byte[] octets, byte[] part) {
+        for (int i = 0; i <= octets.length - part.length; i++) {
+            if (octets[i] == part[0] && Arrays.equals(octets, i, i + part.length, part, 0, part.length)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** An entry as a tree. */
