@@ -122,7 +122,7 @@ final class StatsText {
     }
 
     private void count(String name, long count, String more) {
-        line(String.format(Locale.ROOT, "%-12s %10d  %s", name, count, more));
+        line(String.format(Locale.ROOT, "%-16s %9d  %s", name, count, more));
     }
 
     private void plot(Stats stats) {

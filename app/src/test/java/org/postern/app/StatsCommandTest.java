@@ -175,30 +175,30 @@ class StatsCommandTest {
             17 entries of that time are missing in the journal:
               17 from 2026-11-27 22:00:00 to 2026-11-27 22:01:00: more came than could be written
 
-            sessions             25  73K in, 12K out
-            messages            277  541K
-            refusals              4  of 281 transactions
+            sessions                25  73K in, 12K out
+            messages               277  541K
+            refusals                 4  of 281 transactions
 
             messages  |  . . : : : - - - = = = + + + * * * # # # @ @ @ | at most 23 in 30m
             refusals  |                        @                       | at most 4 in 30m
                       10:00                                        10:00
 
             verdicts
-              accept            276   98.2 %
-              quarantine          1    0.4 %
-              greylist            1    0.4 %
-              reject              2    0.7 %
-              refused             1    0.4 %
+              accept               276   98.2 %
+              quarantine             1    0.4 %
+              greylist               1    0.4 %
+              reject                 2    0.7 %
+              refused                1    0.4 %
 
             refusals by check
-              iprev               2   50.0 %
-              dnsbl               1   25.0 %
-              by none             1   25.0 %
+              iprev                  2   50.0 %
+              dnsbl                  1   25.0 %
+              by none                1   25.0 %
 
             deliveries
-              delivered         276  half within 40ms, 90 % within 40ms, 99 % within 40ms
-              put off             1
-              failed              1
+              delivered            276  half within 40ms, 90 % within 40ms, 99 % within 40ms
+              put off                1
+              failed                 1
 
             DESTINATION                    ATTEMPTS DELIVERED DEFERRED FAILED    50 %    90 %    99 %  LAST PROBLEM
             local                               276       276        0      0    40ms    40ms    40ms
