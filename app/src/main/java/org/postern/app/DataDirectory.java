@@ -14,7 +14,7 @@ import org.postern.quarantine.Trusted;
 /** Who may look into the data directory: nobody but us, except into its maildrop. */
 final class DataDirectory {
     private static final List<String> SECRET =
-            List.of("spool", "greylist", "suspended", "tls", "srs", "dkim", Trusted.NAME, Digests.NAME);
+            List.of("spool", "greylist", "suspended", "tls", "srs", "dkim", "journal", Trusted.NAME, Digests.NAME);
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
     private static final Set<PosixFilePermission> THROUGH = PosixFilePermissions.fromString("--x--x--x");
 

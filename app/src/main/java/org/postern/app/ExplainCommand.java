@@ -25,6 +25,7 @@ import org.postern.dns.DnsName;
 import org.postern.dns.Question;
 import org.postern.dns.RecordType;
 import org.postern.dns.Resolver;
+import org.postern.journal.Codec;
 import org.postern.journal.Entry;
 import org.postern.journal.Field;
 import org.postern.journal.Page;
@@ -194,7 +195,7 @@ final class ExplainCommand implements Callable<Integer> {
         Map<String, String> today = now ? askAgain(story, config) : Map.of();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(StoryJson.of(story, today));
+            out.println(Harmless.json(StoryJson.of(story, today)));
         } else {
             out.print(new StoryText(
                             spec.commandLine().getColorScheme().ansi(),
@@ -251,7 +252,7 @@ final class ExplainCommand implements Callable<Integer> {
                 ZoneId.systemDefault(),
                 Clock.systemUTC().instant());
         for (Page.Numbered one : entries) {
-            errand().say(json ? org.postern.journal.Codec.text(one.entry()) : text.line(one.entry()));
+            errand().say(json ? Harmless.json(Codec.text(one.entry())) : text.line(one.entry()));
         }
         if (!json) {
             errand().say((more ? "and more before: see --since; " : "") + "for one of them: postern explain ID"

@@ -11,6 +11,24 @@ final class Harmless {
         return Printable.text(text);
     }
 
+    /** An object of JSON on one line: what acts on a terminal can stand in its texts only, and is written as JSON's escapes. */
+    static String json(String line) {
+        if (line.codePoints().allMatch(Printable::isHarmless)) {
+            return line;
+        }
+        var safe = new StringBuilder();
+        line.codePoints().forEach(c -> {
+            if (isHarmless(c)) {
+                safe.appendCodePoint(c);
+            } else {
+                for (char half : Character.toChars(c)) {
+                    safe.append(escaped(half));
+                }
+            }
+        });
+        return safe.toString();
+    }
+
     static String escaped(int c) {
         return Printable.escaped(c);
     }

@@ -78,7 +78,7 @@ final class JournalCommand {
             while (told < most) {
                 Page page = records.find(query, before, Math.min(ROWS, most - told));
                 for (Page.Numbered one : page.entries()) {
-                    out.println(json ? Codec.text(one.entry()) : text.line(one.entry()));
+                    out.println(json ? Harmless.json(Codec.text(one.entry())) : text.line(one.entry()));
                 }
                 told += page.entries().size();
                 if (out.checkError()) {

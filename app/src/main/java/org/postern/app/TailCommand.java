@@ -62,7 +62,7 @@ final class TailCommand implements Callable<Integer> {
                 for (String line : news.entries()) {
                     Codec.entry(line.getBytes(UTF_8))
                             .filter(query::isAbout)
-                            .ifPresent(entry -> out.println(json ? line : text.line(entry)));
+                            .ifPresent(entry -> out.println(json ? Harmless.json(line) : text.line(entry)));
                 }
                 if (news.missed() > 0) {
                     errand.complain(news.missed() + " more came than could be shown");

@@ -165,10 +165,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheSpoolKnowsRocksDb() {
+    void onlyTheSpoolAndTheJournalKnowRocksDb() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("org.postern.spool..")
+                .resideOutsideOfPackages("org.postern.spool..", "org.postern.journal..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.rocksdb..")
@@ -206,10 +206,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyControlFiltersAndTheCommandsKnowJson() {
+    void onlyControlFiltersTheJournalAndTheCommandsKnowJson() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.postern.control..", "org.postern.filter..", "org.postern.app..")
+                .resideOutsideOfPackages(
+                        "org.postern.control..", "org.postern.filter..", "org.postern.journal..", "org.postern.app..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("tools.jackson..", "com.fasterxml.jackson..")

@@ -339,7 +339,7 @@ public final class Journal implements Records, AutoCloseable {
 
     private Optional<String> lackOfSpace() {
         try {
-            Files.createDirectories(directory);
+            Store.make(directory);
             long free = Files.getFileStore(directory).getUsableSpace();
             // Once it stands still it takes a little more, so that it does not go on for a moment, over and over.
             long needed = settings.freeBytes() + (faulty ? settings.freeBytes() / MARGIN : 0);

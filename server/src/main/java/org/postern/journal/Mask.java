@@ -68,7 +68,7 @@ final class Mask {
         byte[] fresh = new byte[32];
         new SecureRandom().nextBytes(fresh);
         Path directory = file.toAbsolutePath().getParent();
-        Files.createDirectories(directory);
+        Store.make(directory);
         Path half = Files.createTempFile(
                 directory,
                 "mask",

@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -74,6 +77,13 @@ final class Store implements AutoCloseable {
         this.natives = natives;
     }
 
+    /** Makes the directory, if it is not there, for nobody's eyes but ours. */
+    static void make(@Nullable Path directory) throws IOException {
+        Files.createDirectories(
+                Objects.requireNonNull(directory),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
     /** Whether there is one. */
     static boolean isIn(Path directory) {
         return Files.exists(database(directory).resolve("CURRENT"));
@@ -96,7 +106,7 @@ final class Store implements AutoCloseable {
 
     /** Opens it to write; makes it where there is none. One that is of a newer Postern stays as it is. */
     static Store open(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        make(directory);
         if (isIn(directory)) {
             // To open it for writing is to write already; and a newer one may have families that this Postern can't
             // name.
