@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a kill leaves is a beginning of what was written, lacks only the last moments, and is found like any other. */
 @Tag("crash-1")
 @Timeout(300)
-class KillTest {
+class KilledJournalTest {
     /** Gathered, written, and a machine that is busy with other things. */
     private static final long LAST_MOMENTS_MS = 2_000;
 

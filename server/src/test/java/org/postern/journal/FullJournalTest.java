@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** On a disk that is full the journal stands still, and says so once; who writes goes on, and so does the journal when there is space. */
 @Tag("disk-1")
 @Timeout(120)
-class FullDiskTest {
+class FullJournalTest {
     private static final int DISK_OCTETS = 40 << 20;
 
     private static final int BALLAST_OCTETS = 30 << 20;

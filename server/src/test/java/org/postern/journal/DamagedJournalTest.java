@@ -21,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A damaged journal is read as far as it goes, or put aside and begun anew: who writes does not notice. */
-@Tag("crash-1")
+@Tag("crash-2")
 @Timeout(120)
-class DamageTest {
+class DamagedJournalTest {
     private static final int MANY = 600;
 
     @RegisterExtension
