@@ -79,6 +79,7 @@ public final class Journal implements Records, AutoCloseable {
     private boolean damaged;
     private long retryAt;
     private long lookAt;
+    private long asideAt;
 
     private Journal(Path directory, JournalSettings settings, Clock clock, Duration pause) {
         this.directory = directory;
@@ -89,6 +90,7 @@ public final class Journal implements Records, AutoCloseable {
         this.writer = settings.isOn() ? Thread.ofPlatform().name("journal").unstarted(this::work) : null;
         this.retryAt = System.nanoTime();
         this.lookAt = retryAt;
+        this.asideAt = retryAt - pause.toNanos() - 1;
     }
 
     /** One that keeps nothing. */
@@ -205,9 +207,12 @@ public final class Journal implements Records, AutoCloseable {
                 tell(kept);
             }
         } catch (IOException problem) {
-            damaged = Book.isDamage(problem);
-            stand("it can't be written: " + problem.getMessage());
-            missing.add(rest.size(), clock.millis(), trouble);
+            stumble(problem);
+            if (book != null) {
+                write(rest);
+            } else {
+                missing.add(rest.size(), clock.millis(), trouble);
+            }
         } catch (RuntimeException problem) {
             // A fault of ours in one of these entries: the others must not suffer.
             missing.add(rest.size(), clock.millis(), "they can't be written: " + problem);
@@ -311,8 +316,7 @@ public final class Journal implements Records, AutoCloseable {
             retention.look(open);
             noteGap(open);
         } catch (IOException problem) {
-            damaged = Book.isDamage(problem);
-            stand("it can't be written: " + problem.getMessage());
+            stumble(problem);
         } catch (RuntimeException problem) {
             stand("it can't be looked after: " + problem);
         }
@@ -334,6 +338,19 @@ public final class Journal implements Records, AutoCloseable {
                 opening.writeLock().unlock();
             }
             waiting.countDown();
+        }
+    }
+
+    /** One that turns out to be damaged is put aside at once, and a new one begun; but not one after the other. */
+    private void stumble(IOException problem) {
+        damaged = Book.isDamage(problem);
+        long now = System.nanoTime();
+        if (damaged && now - asideAt > pause.toNanos()) {
+            asideAt = now;
+            end();
+            open();
+        } else {
+            stand("it can't be written: " + problem.getMessage());
         }
     }
 
