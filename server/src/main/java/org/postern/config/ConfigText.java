@@ -72,6 +72,9 @@ public final class ConfigText {
         line("expire", quoted(Durations.write(config.keeping().retry().expire())));
         line("delay-notice", quoted(Durations.write(config.keeping().retry().delayNotice())));
         line("held-expire", quoted(Durations.write(config.keeping().retry().heldExpire())));
+        head("[journal]");
+        line("keep", quoted(Durations.write(config.journal().keep())));
+        line("mask", quoted(Section.word(config.journal().mask())));
         write(config.limits(), config.intake(), config.keeping());
         line("connections-out", number(config.sending().connections()));
         line("connections-per-destination", number(config.sending().connectionsPerDestination()));
@@ -80,9 +83,6 @@ public final class ConfigText {
         line("journal-free-bytes", number(config.journal().freeBytes()));
         line("dns-cache", number(config.dns().settings().cacheEntries()));
         line("dns-questions-at-once", number(config.dns().settings().questionsAtOnce()));
-        head("[journal]");
-        line("keep", quoted(Durations.write(config.journal().keep())));
-        line("mask", quoted(Section.word(config.journal().mask())));
         head("[log]");
         line("format", quoted(Section.word(config.logFormat())));
     }
