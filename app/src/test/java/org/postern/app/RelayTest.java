@@ -113,7 +113,9 @@ class RelayTest {
     void messageReachesTheNextHopWithOurTrace() throws Exception {
         try (PosternProcess postern = postern(sink(), "")) {
             send(postern, "ann@localhost", "bob@relay.test");
-            eventually(() -> !arrived().isEmpty());
+            // The sink makes the file at MAIL, and writes it when it likes.
+            eventually(() -> !arrived().isEmpty()
+                    && Files.readString(arrived().getFirst(), ISO_8859_1).contains("\n.dot\n"));
             String message = Files.readString(arrived().getFirst(), ISO_8859_1);
             assertThat(message)
                     .contains("X-Helo-Args: mx.example.com")
