@@ -238,7 +238,8 @@ class QueueCommandTest {
         }
     }
 
-    // A start is measured: docs/decisions/0002-start.md. The journal's types name a few of Jackson's, which cost nothing.
+    // A start is measured: docs/decisions/0002-start.md. The journal's types name a few of Jackson's, which cost
+    // nothing.
     @Test
     void startDoesWithoutJson() throws Exception {
         Path classes = directory.resolve("classes");
