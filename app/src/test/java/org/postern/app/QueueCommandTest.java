@@ -238,17 +238,16 @@ class QueueCommandTest {
         }
     }
 
-    // A start is measured: docs/decisions/0002-start.md. The journal's types name a few of Jackson's, which cost
-    // nothing.
+    // A start is measured: docs/decisions/0002-start.md.
     @Test
     void startDoesWithoutJson() throws Exception {
         Path classes = directory.resolve("classes");
         try (var postern = PosternProcess.with(
                 directory, PosternProcess.ANY_AT_LOCALHOST, "-Xlog:class+load:file=" + classes + "::filecount=0")) {
             await(() -> Files.exists(directory.resolve("data/control.sock")));
-            assertThat(classes).content().contains("ControlServer").doesNotContain("JsonMapper");
+            assertThat(classes).content().contains("ControlServer").doesNotContain("jackson");
             assertThat(queue("list").code()).isZero();
-            assertThat(classes).content().contains("JsonMapper");
+            assertThat(classes).content().contains("tools.jackson");
             assertThat(postern.isAlive()).isTrue();
         }
     }

@@ -13,16 +13,11 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
 
 /**
  * Hides who somebody is at his domain, in whatever text of an entry his address stands: {@code ann@example.org} becomes
@@ -137,21 +132,19 @@ final class Mask {
     }
 
     private static Entry changed(Entry entry, UnaryOperator<String> change) {
-        var tree = (ObjectNode) Codec.tree(entry);
+        var texts = new Texts(entry);
         Set<String> gone = new LinkedHashSet<>();
-        each(
-                tree,
-                (_, text) -> Addresses.change(text, address -> {
-                    String changed = change.apply(address);
-                    if (!changed.equals(address)) {
-                        gone.add(name(address));
-                    }
-                    return changed;
-                }));
+        texts.each((_, text) -> Addresses.change(text, address -> {
+            String changed = change.apply(address);
+            if (!changed.equals(address)) {
+                gone.add(name(address));
+            }
+            return changed;
+        }));
         for (String name : gone) {
-            each(tree, (member, text) -> named(member, text, name));
+            texts.each((member, text) -> named(member, text, name));
         }
-        return gone.isEmpty() ? entry : Codec.entry(tree);
+        return gone.isEmpty() ? entry : texts.entry();
     }
 
     /** As a local part names a directory: without quotes. */
@@ -197,36 +190,5 @@ final class Mask {
         }
         char c = text.charAt(place);
         return isSaid ? !Addresses.isLetterOrDigit(c) && "-_@~".indexOf(c) < 0 : "/ ,;".indexOf(c) >= 0;
-    }
-
-    /** Every text in it, but for what names the message, which is nobody. */
-    private static void each(JsonNode node, BinaryOperator<String> change) {
-        each("", node, change);
-    }
-
-    private static void each(String member, JsonNode node, BinaryOperator<String> change) {
-        switch (node) {
-            case ObjectNode object ->
-                object.propertyNames().stream().toList().forEach(name -> {
-                    JsonNode value = object.get(name);
-                    if (value instanceof StringNode text) {
-                        if (!name.equals("messageId")) {
-                            object.put(name, change.apply(name, text.stringValue()));
-                        }
-                    } else {
-                        each(name, value, change);
-                    }
-                });
-            case ArrayNode list -> {
-                for (int i = 0; i < list.size(); i++) {
-                    if (list.get(i) instanceof StringNode text) {
-                        list.set(i, StringNode.valueOf(change.apply(member, text.stringValue())));
-                    } else {
-                        each(member, list.get(i), change);
-                    }
-                }
-            }
-            default -> {}
-        }
     }
 }
