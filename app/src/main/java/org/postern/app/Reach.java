@@ -1,6 +1,7 @@
 package org.postern.app;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,11 +12,15 @@ import org.postern.config.Config;
 import org.postern.control.Control;
 import org.postern.control.ControlClient;
 import org.postern.control.Desk;
+import org.postern.control.Request;
 import org.postern.delivery.Deliveries;
 import org.postern.dns.CachingResolver;
 import org.postern.dns.Resolver;
 import org.postern.dsn.Reports;
 import org.postern.journal.Journal;
+import org.postern.journal.JournalFiles;
+import org.postern.journal.Query;
+import org.postern.journal.Records;
 import org.postern.queue.Queue;
 import org.postern.signing.Signer;
 import org.postern.spool.RocksSpool;
@@ -65,6 +70,24 @@ final class Reach {
         }
     }
 
+    /**
+     * The files of the journal, whether a server runs or not: what waits in one to be written is written before. Empty when there are none.
+     *
+     * @throws IOException when they can't be read
+     */
+    static Optional<JournalFiles> journalFiles(Config config) throws IOException {
+        Path directory = Rooms.journalDirectory(config);
+        try (Control server = ControlClient.of(config.data())) {
+            server.ask(new Request.Find(Query.ANY, Records.NEWEST, 1));
+        } catch (IOException none) {
+            // No server, nothing that waits. And one that does not answer keeps nobody from reading what is written.
+        }
+        if (Files.exists(directory) && !(Files.isReadable(directory) && Files.isExecutable(directory))) {
+            throw new AccessDeniedException(directory + " can't be read: run this as the server's user");
+        }
+        return JournalFiles.open(directory);
+    }
+
     private static Optional<Control> server(Path data) {
         try {
             return Optional.of(ControlClient.of(data));
@@ -102,7 +125,7 @@ final class Reach {
                 Desk.Running.NO);
         return new Control() {
             @Override
-            public void ask(org.postern.control.Request request, Listener listener) throws IOException {
+            public void ask(Request request, Listener listener) throws IOException {
                 desk.ask(request, listener);
             }
 

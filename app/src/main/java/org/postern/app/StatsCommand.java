@@ -2,9 +2,6 @@ package org.postern.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -12,12 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.postern.config.Config;
-import org.postern.control.Control;
-import org.postern.control.ControlClient;
-import org.postern.control.Request;
 import org.postern.journal.JournalFiles;
 import org.postern.journal.Query;
-import org.postern.journal.Records;
 import org.postern.journal.Stats;
 import org.postern.journal.StatsReader;
 import picocli.CommandLine.Command;
@@ -103,8 +96,7 @@ final class StatsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--json or --csv, not both");
         }
         Config config = option.valid().config();
-        haveWritten(config);
-        Optional<JournalFiles> opened = open(Rooms.journalDirectory(config));
+        Optional<JournalFiles> opened = Reach.journalFiles(config);
         if (opened.isEmpty()) {
             return errand().notThere("there is no journal yet in " + config.data());
         }
@@ -117,22 +109,6 @@ final class StatsCommand implements Callable<Integer> {
                     ? 0
                     : errand().notThere("nothing of that time is in the journal");
         }
-    }
-
-    /** What waits in a server to be written is written before it answers. */
-    private static void haveWritten(Config config) {
-        try (Control server = ControlClient.of(config.data())) {
-            server.ask(new Request.Find(Query.ANY, Records.NEWEST, 1));
-        } catch (IOException none) {
-            // No server, nothing that waits. And one that does not answer keeps nobody from reading what is written.
-        }
-    }
-
-    private static Optional<JournalFiles> open(Path directory) throws IOException {
-        if (Files.exists(directory) && !(Files.isReadable(directory) && Files.isExecutable(directory))) {
-            throw new AccessDeniedException(directory + " can't be read: run this as the server's user");
-        }
-        return JournalFiles.open(directory);
     }
 
     private Stats read(JournalFiles files, Instant from, Instant to) throws IOException {

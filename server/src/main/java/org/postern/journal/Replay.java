@@ -1,11 +1,13 @@
 package org.postern.journal;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.finding.Result;
@@ -93,6 +95,28 @@ public final class Replay {
         this.policy = policy;
         this.lists = lists;
         this.decidesAtGreeting = decidesAtGreeting;
+    }
+
+    /**
+     * Judges all recorded transactions of the time of {@code query}.
+     *
+     * @param progress is told now and then how many entries were fetched; see {@link JournalFiles#count}
+     * @throws IOException when they can't be read
+     */
+    public ReplayCount judge(JournalFiles files, Query query, LongConsumer progress) throws IOException {
+        var count = new ReplayCount();
+        Crew.read(files, query, ReplayCount::new, (own, octets) -> count(own, octets, query), progress)
+                .forEach(count::add);
+        return count;
+    }
+
+    private void count(ReplayCount own, byte[] octets, Query query) {
+        Optional<Entry> entry = Codec.entry(octets);
+        if (entry.isEmpty()) {
+            own.addUnreadable();
+        } else if (entry.get() instanceof Entry.Transaction one && query.isAbout(one)) {
+            own.add(one, judge(one));
+        }
     }
 
     /** What would be said of {@code one} by that policy. */

@@ -135,7 +135,7 @@ final class Store implements AutoCloseable {
         } catch (RocksDBException problem) {
             throw new IOException(problem.getMessage(), problem);
         } finally {
-            remove(scratch);
+            removeScratch(scratch);
         }
     }
 
@@ -187,7 +187,7 @@ final class Store implements AutoCloseable {
             return new Store(db, List.copyOf(families), natives, scratch);
         } catch (RocksDBException problem) {
             closeAll(natives);
-            scratch.ifPresent(Store::remove);
+            scratch.ifPresent(Store::removeScratch);
             throw new IOException(problem.getMessage(), problem);
         }
     }
@@ -319,16 +319,23 @@ final class Store implements AutoCloseable {
         families.forEach(ColumnFamilyHandle::close);
         db.close();
         closeAll(natives);
-        scratch.ifPresent(Store::remove);
+        scratch.ifPresent(Store::removeScratch);
     }
 
-    private static void remove(Path directory) {
+    private static void removeScratch(Path directory) {
+        try {
+            remove(directory);
+        } catch (IOException stays) {
+            LOG.atDebug().addKeyValue("problem", stays.getMessage()).log("a directory stays behind");
+        }
+    }
+
+    /** Removes a directory and all in it. */
+    static void remove(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-        } catch (IOException stays) {
-            LOG.atDebug().addKeyValue("problem", stays.getMessage()).log("a directory stays behind");
         }
     }
 

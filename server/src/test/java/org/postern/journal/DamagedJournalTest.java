@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postern.Logs;
 
 /** A damaged journal is read as far as it goes, or put aside and begun anew: who writes does not notice. */
 @Tag("crash-2")
@@ -28,7 +28,7 @@ class DamagedJournalTest {
     private static final int MANY = 600;
 
     @RegisterExtension
-    private final Logs logs = new Logs();
+    private final Logs logs = new Logs(this);
 
     @TempDir
     private Path directory;
@@ -58,17 +58,6 @@ class DamagedJournalTest {
             TestBook.write(
                     book,
                     IntStream.range(MANY, 2 * MANY).mapToObj(Scribe::entry).toList());
-        }
-    }
-
-    private static void remove(Path database) throws IOException {
-        if (!Files.exists(database)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(database)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 
@@ -124,7 +113,9 @@ class DamagedJournalTest {
     void journalGoesOnWithWhatIsLeft(String part, String how) throws Exception {
         for (int seed = 0; seed < 4; seed++) {
             // What the last round damaged may not have been noticed yet.
-            remove(Store.database(place()));
+            if (Files.exists(Store.database(place()))) {
+                Store.remove(Store.database(place()));
+            }
             fill();
             var random = new Random(seed);
             List<Path> files = files(part);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.Logs;
 
 /** On a disk that is full the journal stands still, and says so once; who writes goes on, and so does the journal when there is space. */
 @Tag("disk-1")
@@ -30,7 +31,7 @@ class FullJournalTest {
     private static final int BALLAST_OCTETS = 30 << 20;
 
     @RegisterExtension
-    private final Logs logs = new Logs();
+    private final Logs logs = new Logs(this);
 
     @TempDir
     private Path directory;

@@ -22,13 +22,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Logs;
 import org.rocksdb.ColumnFamilyDescriptor;
 
 /** What a newer Postern wrote stays as it is; what an older one wrote is read. */
 @Timeout(60)
 class VersionTest {
     @RegisterExtension
-    private final Logs logs = new Logs();
+    private final Logs logs = new Logs(this);
 
     @TempDir
     private Path directory;

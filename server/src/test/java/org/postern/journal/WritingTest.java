@@ -18,12 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.Logs;
 
 /** Who writes never waits; who asks finds what was written before; who follows is told of each entry once. */
 @Timeout(120)
 class WritingTest {
     @RegisterExtension
-    private final Logs logs = new Logs();
+    private final Logs logs = new Logs(this);
 
     @TempDir
     private Path directory;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Logs;
 import org.postern.tls.TestAuthority.Issued;
 import org.postern.tls.TestAuthority.Kind;
 
@@ -30,7 +31,7 @@ class CertificatesTest {
     private static final Issued ED = issue(Kind.ED25519, "ed.example");
 
     @RegisterExtension
-    final Logs logs = new Logs();
+    final Logs logs = new Logs(this);
 
     @TempDir
     Path directory;

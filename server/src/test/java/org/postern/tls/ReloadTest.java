@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Logs;
 import org.postern.tls.TestAuthority.Issued;
 import org.postern.tls.TestAuthority.Kind;
 
@@ -32,7 +33,7 @@ class ReloadTest {
     private static final Duration SOON = Duration.ofMillis(10);
 
     @RegisterExtension
-    final Logs logs = new Logs();
+    final Logs logs = new Logs(this);
 
     @TempDir
     Path directory;
@@ -172,11 +173,11 @@ class ReloadTest {
         try (var _ = Certificates.of(List.of(files), SOON)) {
             Path broken = Files.writeString(directory.resolve("broken"), "broken");
             Files.move(broken, files.cert(), StandardCopyOption.REPLACE_EXISTING);
-            eventually(() -> !logs.lines("ERROR").isEmpty());
+            eventually(() -> !logs.ofLevel("ERROR").isEmpty());
             Files.delete(files.cert());
-            eventually(() -> logs.lines("ERROR").size() > 1);
+            eventually(() -> logs.ofLevel("ERROR").size() > 1);
 
-            assertThat(logs.lines("ERROR"))
+            assertThat(logs.ofLevel("ERROR"))
                     .extracting(line -> line.contains("is not there"))
                     .containsExactly(false, true);
         }
@@ -190,7 +191,7 @@ class ReloadTest {
             NEW.writeTo(files);
             certificates.reload();
 
-            assertThat(logs.lines("INFO"))
+            assertThat(logs.ofLevel("INFO"))
                     .containsExactly("INFO certificate mended and in force file=" + files.cert()
                             + " names=mx.example expires="
                             + NEW.own().getNotAfter().toInstant());
@@ -233,7 +234,7 @@ class ReloadTest {
         }
 
         // Fourteen days before its end is day 6: it is said on that day and on the next.
-        assertThat(logs.lines("WARN")).hasSize(2);
+        assertThat(logs.ofLevel("WARN")).hasSize(2);
     }
 
     // JSSE asks first for an alias, then for its key, then for its chain.

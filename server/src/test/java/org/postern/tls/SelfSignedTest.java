@@ -25,11 +25,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Logs;
 import org.postern.tls.TestAuthority.Kind;
 
 class SelfSignedTest {
     @RegisterExtension
-    final Logs logs = new Logs();
+    final Logs logs = new Logs(this);
 
     @TempDir
     Path data;

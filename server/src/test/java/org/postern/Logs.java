@@ -1,4 +1,4 @@
-package org.postern.journal;
+package org.postern;
 
 import static java.util.stream.Collectors.joining;
 
@@ -12,10 +12,15 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what this package logs during a test, as lines. */
-final class Logs extends AppenderBase<ILoggingEvent> implements BeforeEachCallback, AfterEachCallback {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("org.postern.journal");
+/** Keeps what a room logs during a test, as lines. */
+public final class Logs extends AppenderBase<ILoggingEvent> implements BeforeEachCallback, AfterEachCallback {
+    private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    /** Of the room that {@code test} is in. */
+    public Logs(Object test) {
+        this.logger = (Logger) LoggerFactory.getLogger(test.getClass().getPackageName());
+    }
 
     @Override
     public void beforeEach(ExtensionContext test) {
@@ -40,11 +45,18 @@ final class Logs extends AppenderBase<ILoggingEvent> implements BeforeEachCallba
         lines.add(event.getLevel() + " " + event.getFormattedMessage() + values);
     }
 
-    List<String> lines() {
+    /** All of them, as {@code WARN text key=value}. */
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 
-    List<String> lines(String part) {
+    /** Those of that level. */
+    public List<String> ofLevel(String level) {
+        return lines.stream().filter(line -> line.startsWith(level + " ")).toList();
+    }
+
+    /** Those that have that in them. */
+    public List<String> lines(String part) {
         return lines.stream().filter(line -> line.contains(part)).toList();
     }
 }
