@@ -167,9 +167,10 @@ public final class JournalFill {
 
     private static String id(char kind, long number) {
         String digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        long code = number * 977;
         var text = new StringBuilder(kind + "-01M8J");
         for (int shift = 45; shift >= 0; shift -= 5) {
-            text.append(digits.charAt((int) (number * 977 >>> shift & 31)));
+            text.append(digits.charAt((int) (code >>> shift) & 31));
         }
         return text.toString();
     }

@@ -191,7 +191,7 @@ class DmarcRecordTest {
         qt().withExamples(5_000)
                 .forAll(strings().betweenCodePoints(9, 0xff).ofLengthBetween(0, 60))
                 .checkAssert(text -> {
-                    DmarcRecord record = read("v=DMARC1;" + text.replace("v", "p"));
+                    DmarcRecord record = read("v=DMARC1;" + text.replaceAll("[vV]", "p"));
                     assertThat(DmarcRecord.parse(record.toString())).contains(record);
                 });
     }
