@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.util.List;
 import java.util.Locale;
+import org.postern.smtp.Letters;
 import org.slf4j.event.KeyValuePair;
 
 /**
@@ -36,7 +37,7 @@ abstract sealed class LogLine extends EncoderBase<ILoggingEvent> {
 
         private static void value(StringBuilder line, String value) {
             boolean plain = !value.isEmpty()
-                    && value.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\');
+                    && Letters.all(value, c -> c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\');
             if (plain) {
                 line.append(value);
             } else {

@@ -98,10 +98,13 @@ final class Minutes {
     /** A recipient is taken. */
     void taken(ForwardPath to, Collection<ForwardPath> means, Reply reply) {
         if (draft != null) {
-            List<String> others = means.stream()
-                    .filter(other -> !other.equals(to))
-                    .map(ForwardPath::path)
-                    .toList();
+            // Each message has this: most stand for themselves.
+            List<String> others = means.size() == 1 && means.contains(to)
+                    ? List.of()
+                    : means.stream()
+                            .filter(other -> !other.equals(to))
+                            .map(ForwardPath::path)
+                            .toList();
             draft.to.add(new Entry.Recipient(to.path(), others, new Told("", "", reply.toString())));
         }
         asking = Asking.OTHER;

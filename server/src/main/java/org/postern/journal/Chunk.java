@@ -1,11 +1,12 @@
 package org.postern.journal;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -134,9 +135,10 @@ final class Chunk {
 
     /** All of the index, in its order, as keys and values. */
     synchronized void index(BiConsumer<byte[], byte[]> to) {
-        var sorted = new TreeMap<byte[], byte[]>(java.util.Arrays::compareUnsigned);
-        terms.forEach((field, words) ->
-                words.forEach((word, places) -> sorted.put(Terms.key(number, field, word), places.toBytes())));
-        sorted.forEach(to);
+        var sorted = new ArrayList<Map.Entry<byte[], byte[]>>();
+        terms.forEach((field, words) -> words.forEach(
+                (word, places) -> sorted.add(Map.entry(Terms.key(number, field, word), places.toBytes()))));
+        sorted.sort(Map.Entry.comparingByKey(Arrays::compareUnsigned));
+        sorted.forEach(one -> to.accept(one.getKey(), one.getValue()));
     }
 }

@@ -3,7 +3,6 @@ package org.postern.journal;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.util.Arrays;
@@ -15,7 +14,6 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,8 +28,6 @@ public final class Codec {
                             .maxStringLength(MOST_TEXT)
                             .build())
                     .build())
-            .changeDefaultPropertyInclusion(
-                    _ -> JsonInclude.Value.construct(JsonInclude.Include.NON_DEFAULT, JsonInclude.Include.USE_DEFAULTS))
             .withConfigOverride(
                     String.class, text -> text.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
             .withConfigOverride(
@@ -42,7 +38,6 @@ public final class Codec {
             .enable(EnumFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             .build();
 
-    private static final ObjectWriter WRITER = MAPPER.writerFor(Entry.class);
     private static final ObjectReader READER = MAPPER.readerFor(Entry.class);
 
     /** Where the latter part of a transaction begins. No text can look like it: in one, quotes are escaped. */
@@ -52,7 +47,7 @@ public final class Codec {
 
     /** {@code entry} as an object on one line. */
     public static byte[] octets(Entry entry) {
-        return WRITER.writeValueAsBytes(entry);
+        return EntryWriter.octets(entry);
     }
 
     /** The same, as text. */

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.postern.policy.Net;
+import org.postern.smtp.Letters;
 
 /** The words that entries are found by, and their keys in the index: the chunk, the field's letter, the word. */
 final class Terms {
@@ -81,7 +82,7 @@ final class Terms {
      * a whole a final sigma would be another than one within.
      */
     static String word(String text) {
-        return text.chars().allMatch(c -> c < 0x80)
+        return Letters.all(text, c -> c < 0x80)
                 ? text.toLowerCase(Locale.ROOT)
                 : text.codePoints()
                         .map(Terms::lower)

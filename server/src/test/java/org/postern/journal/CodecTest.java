@@ -4,14 +4,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Entries are one line of JSON each, and read back as they were. */
 class CodecTest {
+    /** What is 0 or empty left out, and nothing else said. */
+    private static final JsonMapper JACKSON = JsonMapper.builder()
+            .changeDefaultPropertyInclusion(
+                    _ -> JsonInclude.Value.construct(JsonInclude.Include.NON_DEFAULT, JsonInclude.Include.USE_DEFAULTS))
+            .build();
+
+    @Test
+    void eachMemberIsWrittenAsJacksonWouldByItself() {
+        qt().withExamples(2_000)
+                .forAll(Odd.entry())
+                .checkAssert(entry -> assertThat(Codec.text(entry))
+                        .isEqualTo(new String(JACKSON.writerFor(Entry.class).writeValueAsBytes(entry), UTF_8)));
+    }
+
     @Test
     void whatIsWrittenReadsBackEqual() {
         qt().withExamples(2_000)

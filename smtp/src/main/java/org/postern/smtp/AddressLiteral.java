@@ -51,7 +51,7 @@ public sealed interface AddressLiteral extends Host {
 
         private static boolean isContent(String content) {
             return !content.isEmpty()
-                    && content.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '[' && c != ']' && c != '\\');
+                    && Letters.all(content, c -> c > 0x20 && c < 0x7f && c != '[' && c != ']' && c != '\\');
         }
     }
 

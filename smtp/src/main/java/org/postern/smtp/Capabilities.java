@@ -89,7 +89,7 @@ public record Capabilities(Map<String, List<String>> keywords) {
 
     /** RFC 5321 §4.1.1.1: {@code ehlo-param = 1*(%d33-126)}. */
     private static boolean isParameter(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c > 0x20 && c < 0x7f);
+        return !text.isEmpty() && Letters.all(text, c -> c > 0x20 && c < 0x7f);
     }
 
     private static OptionalLong number(String text) {

@@ -104,8 +104,7 @@ public record Greeting(Verb verb, Name name, InetAddress client) {
     }
 
     private static String shown(String text) {
-        var safe = new StringBuilder();
-        text.chars().limit(Domain.MAX_OCTETS).forEach(c -> safe.append(c < 0x20 || c > 0x7e ? '?' : (char) c));
-        return safe.toString();
+        String some = text.substring(0, Math.min(text.length(), Domain.MAX_OCTETS));
+        return Letters.keeping(some, c -> c >= 0x20 && c <= 0x7e);
     }
 }

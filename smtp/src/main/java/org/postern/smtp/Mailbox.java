@@ -35,8 +35,7 @@ public record Mailbox(String localPart, Host host) implements ReversePath, Forwa
     }
 
     private static Optional<String> problem(String localPart) {
-        if (!localPart.chars().allMatch(Mailbox::isWritable)
-                || !UTF_8.newEncoder().canEncode(localPart)) {
+        if (!Letters.all(localPart, Mailbox::isWritable) || !UTF_8.newEncoder().canEncode(localPart)) {
             return Optional.of("a local part has no control characters");
         }
         return written(localPart).getBytes(UTF_8).length > MAX_LOCAL_OCTETS
@@ -96,7 +95,7 @@ public record Mailbox(String localPart, Host host) implements ReversePath, Forwa
                 && text.charAt(0) != '.'
                 && text.charAt(text.length() - 1) != '.'
                 && !text.contains("..")
-                && text.chars().allMatch(c -> c == '.' || isAtext(c));
+                && Letters.all(text, c -> c == '.' || isAtext(c));
     }
 
     /** RFC 5322 §3.2.3; RFC 6531 §3.3 adds all that isn't ASCII. */

@@ -21,11 +21,11 @@ public record Parameter(String keyword, Optional<String> value) {
     static boolean isKeyword(String text) {
         return !text.isEmpty()
                 && text.charAt(0) != '-'
-                && text.chars().allMatch(c -> (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-');
+                && Letters.all(text, c -> (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-');
     }
 
     static boolean isValue(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c > 0x20 && c != '=' && Mailbox.isWritable(c));
+        return !text.isEmpty() && Letters.all(text, c -> c > 0x20 && c != '=' && Mailbox.isWritable(c));
     }
 
     @Override

@@ -149,14 +149,14 @@ public record Reply(int code, Optional<EnhancedCode> enhanced, List<String> line
 
     /** {@code text} with {@code ?} for each control character; other characters stay. */
     private static String printable(String text) {
-        var safe = new StringBuilder(text.length());
-        text.chars().forEach(c -> safe.append(isControl(c) ? '?' : (char) c));
-        return safe.toString();
+        return Letters.keeping(text, c -> !isControl(c));
     }
 
     private static List<String> fold(String text) {
-        var ascii = new StringBuilder(text.length());
-        text.chars().forEach(c -> ascii.append(c < 0x20 || c > 0x7e ? '?' : (char) c));
+        String ascii = Letters.keeping(text, c -> c >= 0x20 && c <= 0x7e);
+        if (ascii.length() <= MAX_TEXT_OCTETS) {
+            return List.of(ascii);
+        }
         var lines = new ArrayList<String>();
         int start = 0;
         while (ascii.length() - start > MAX_TEXT_OCTETS) {
@@ -170,7 +170,7 @@ public record Reply(int code, Optional<EnhancedCode> enhanced, List<String> line
     }
 
     private static boolean isText(String line) {
-        return line.chars().noneMatch(Reply::isControl);
+        return Letters.all(line, c -> !isControl(c));
     }
 
     private static boolean isControl(int c) {

@@ -26,7 +26,7 @@ import org.postern.smtp.Reply;
 import org.postern.smtp.ReversePath;
 
 /**
- * One session from banner to end, RFC 5321  CommandText.of(3 and  CommandText.of(4.1.4, on one virtual thread.
+ * One session from banner to end, RFC 5321 §3 and §4.1.4, on one virtual thread.
  *
  * <pre>
  *   connect ─► UNGREETED ─── EHLO, HELO ───► GREETED ─── MAIL ───► SENDER ─── RCPT ───► RECIPIENTS ─┐
@@ -52,7 +52,7 @@ final class ServerSession implements Session {
     static final Reply STOPPING = Reply.of(421, "4.3.2", "shutting down; please come again");
     private static final Reply FAILED = Reply.of(421, "4.3.0", "an error of our own; please come again");
 
-    /** What a browser or a confused program says; never SMTP (RFC 5321  CommandText.of(4.1.1 reserves none of them). */
+    /** What a browser or a confused program says; never SMTP (RFC 5321 §4.1.1 reserves none of them). */
     private static final Set<String> HTTP =
             Set.of("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE");
 
@@ -227,7 +227,7 @@ final class ServerSession implements Session {
     }
 
     private void banner() throws IOException {
-        // RFC 5321  CommandText.of(3.1,  CommandText.of(4.3.1: the client waits for our banner. No look for the trusted
+        // RFC 5321 §3.1, §4.3.1: the client waits for our banner. No look for the trusted
         // beyond what has come by
         // itself.
         earlyTalk = wire.speaksWithin(bannerDelay);
@@ -237,7 +237,7 @@ final class ServerSession implements Session {
         Reply reply = server.isStopping()
                 ? Reply.of(421, "shutting down; please come again")
                 : handler.connected(server.banner());
-        // RFC 2034  CommandText.of(4: no enhanced code in the banner.
+        // RFC 2034 §4: no enhanced code in the banner.
         if (reply.isPositive()) {
             wire.reply(reply);
         } else {
@@ -245,7 +245,7 @@ final class ServerSession implements Session {
         }
     }
 
-    /** Whether it did and is refused for it: {@code early-talk}. RFC 2034  CommandText.of(4: no enhanced code where a banner or EHLO's reply stands. */
+    /** Whether it did and is refused for it: {@code early-talk}. RFC 2034 §4: no enhanced code where a banner or EHLO's reply stands. */
     private boolean speaksOutOfTurn() {
         if (!earlyTalk || client.trusted() || handler.toleratesEarlyTalk()) {
             return false;
@@ -334,9 +334,9 @@ final class ServerSession implements Session {
         };
     }
 
-    // RFC 5321  CommandText.of(4.1.1.1,  CommandText.of(4.1.4
+    // RFC 5321 §4.1.1.1, §4.1.4
     private void hello(Command.Hello hello) throws IOException {
-        // RFC 2920  CommandText.of(3.1: EHLO is the last command of a packet, for its reply says what may follow.
+        // RFC 2920 §3.1: EHLO is the last command of a packet, for its reply says what may follow.
         earlyTalk |= wire.hasMore();
         if (speaksOutOfTurn()) {
             return;
@@ -348,13 +348,13 @@ final class ServerSession implements Session {
                 offer.toReply(server.hostname() + " greets " + hello.name().text());
         Reply reply = handler.greeted(offered, welcome);
         if (reply.isPositive()) {
-            //  CommandText.of(4.1.4: a new greeting is a reset. A refused one leaves everything as it was.
+            // §4.1.4: a new greeting is a reset. A refused one leaves everything as it was.
             reset();
             greeting = offered;
             capabilities = offer;
             state = State.GREETED;
         }
-        // RFC 2034  CommandText.of(4: no enhanced code in answer to EHLO and HELO.
+        // RFC 2034 §4: no enhanced code in answer to EHLO and HELO.
         say(hello, new Reply(reply.code(), Optional.empty(), reply.lines()));
     }
 
@@ -368,7 +368,7 @@ final class ServerSession implements Session {
                 .with(Extension.SMTPUTF8)
                 .with(Extension.LIMITS, "RCPTMAX=" + limits.recipients())
                 .with(Extension.HELP);
-        // RFC 3207  CommandText.of(4.2: not again inside TLS.
+        // RFC 3207 §4.2: not again inside TLS.
         boolean startTls = tls == null
                 && listener.tls() == TlsMode.STARTTLS
                 && server.tls().isPresent();
@@ -379,7 +379,7 @@ final class ServerSession implements Session {
                 : withTls;
     }
 
-    // RFC 5321  CommandText.of(4.1.1.2
+    // RFC 5321 §4.1.1.2
     private void mail(Command.Mail mail) throws IOException {
         if (state != State.GREETED) {
             refuse(
@@ -414,7 +414,7 @@ final class ServerSession implements Session {
         if (!(checked instanceof Checked.Fine<MailParameters>(MailParameters asked))) {
             return checked;
         }
-        // RFC 1870  CommandText.of(6.1: say so before the octets come.
+        // RFC 1870 §6.1: say so before the octets come.
         if (asked.size().orElse(0) > limits.messageBytes()) {
             return new Checked.Faulty<>(
                     Reply.of(552, "5.3.4", "at most " + limits.messageBytes() + " octets are taken here"));
@@ -425,19 +425,19 @@ final class ServerSession implements Session {
         return checked;
     }
 
-    /** RFC 5321  CommandText.of(4.1.1.1: who said HELO has been offered no extension. */
+    /** RFC 5321 §4.1.1.1: who said HELO has been offered no extension. */
     private Optional<Reply> basicProtocol(boolean plain) {
         return plain || (greeting != null && greeting.verb() == Greeting.Verb.EHLO)
                 ? Optional.empty()
                 : Optional.of(Reply.of(555, "5.5.4", "parameters need a greeting by EHLO"));
     }
 
-    /** RFC 6531  CommandText.of(3.2,  CommandText.of(3.4. */
+    /** RFC 6531 §3.2, §3.4. */
     private static Reply needsUtf8() {
         return Reply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8 with MAIL");
     }
 
-    // RFC 5321  CommandText.of(4.1.1.3
+    // RFC 5321 §4.1.1.3
     private void rcpt(Command.Rcpt rcpt) throws IOException {
         Optional<Reply> refusal = refusal(rcpt);
         if (refusal.isPresent()) {
@@ -474,7 +474,7 @@ final class ServerSession implements Session {
         if (rcpt.to() instanceof Mailbox mailbox && !mailbox.isAscii() && !parameters.smtputf8()) {
             return Optional.of(needsUtf8());
         }
-        // RFC 5321  CommandText.of(4.5.3.1.10: the earlier ones stand.
+        // RFC 5321 §4.5.3.1.10: the earlier ones stand.
         return recipients.size() < limits.recipients()
                 ? Optional.empty()
                 : Optional.of(Reply.of(
@@ -483,14 +483,14 @@ final class ServerSession implements Session {
                         "at most " + limits.recipients() + " recipients at a time; send the rest after these"));
     }
 
-    // RFC 5321  CommandText.of(4.1.1.4
+    // RFC 5321 §4.1.1.4
     private void data(Command.Data data) throws IOException {
         if (state != State.RECIPIENTS) {
             refuse(CommandText.of(data), outOfSequence());
             return;
         }
         if (wire.hasMore()) {
-            // RFC 2920  CommandText.of(3.1: what came before our 354 is neither content nor commands that anyone
+            // RFC 2920 §3.1: what came before our 354 is neither content nor commands that anyone
             // vouches for.
             close(CommandText.of(data), Reply.of(503, "5.5.1", "wait for 354 before the content"));
             return;
@@ -500,7 +500,7 @@ final class ServerSession implements Session {
         receive(data, Content.data(wire, limits, client.trusted()));
     }
 
-    // RFC 3030  CommandText.of(2
+    // RFC 3030 §2
     private void bdat(Command.Bdat bdat) throws IOException {
         wire.grow();
         Content content = Content.chunked(
@@ -523,7 +523,7 @@ final class ServerSession implements Session {
         return switch (state) {
             case UNGREETED -> GREET_FIRST;
             case GREETED -> Reply.of(503, "5.5.1", "MAIL and RCPT come before the content");
-            // RFC 5321  CommandText.of(3.3: no valid recipients.
+            // RFC 5321 §3.3: no valid recipients.
             case SENDER, RECIPIENTS ->
                 Reply.of(503, "5.5.1", "no recipient was accepted: RCPT comes before the content");
         };
@@ -559,7 +559,7 @@ final class ServerSession implements Session {
                     waiting = command;
                     throw new GivenUp();
                 }
-                // RFC 3030  CommandText.of(2: DATA and BDAT can't be mixed; nothing else fits between two chunks
+                // RFC 3030 §2: DATA and BDAT can't be mixed; nothing else fits between two chunks
                 // either.
                 default ->
                     refuse(
@@ -618,7 +618,7 @@ final class ServerSession implements Session {
         }
     }
 
-    // RFC 5321  CommandText.of(4.1.1.5
+    // RFC 5321 §4.1.1.5
     private void rset() {
         reset();
         wire.reply(OK);
@@ -646,7 +646,7 @@ final class ServerSession implements Session {
         over = SessionEnd.Reason.QUIT;
     }
 
-    // RFC 3207  CommandText.of(4
+    // RFC 3207 §4
     private void startTls(Command command) throws IOException {
         if (state == State.UNGREETED) {
             refuse(CommandText.of(command), GREET_FIRST);
@@ -664,7 +664,7 @@ final class ServerSession implements Session {
             wire.reply(Reply.of(220, "2.0.0", "go on with the handshake"));
             wire.flush();
             handshake();
-            // RFC 3207  CommandText.of(4.2: all that was learned in clear is forgotten.
+            // RFC 3207 §4.2: all that was learned in clear is forgotten.
             reset();
             state = State.UNGREETED;
             greeting = null;
