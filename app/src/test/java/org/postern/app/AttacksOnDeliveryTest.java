@@ -43,7 +43,7 @@ class AttacksOnDeliveryTest {
     @BeforeEach
     void start() throws IOException {
         names = NameServer.with(new TestZone(ZONE));
-        port = Hop.freePort("127.0.0.12", "127.0.0.13");
+        port = Ports.free("127.0.0.12", "127.0.0.13");
     }
 
     @AfterEach
@@ -173,7 +173,7 @@ class AttacksOnDeliveryTest {
     @Test
     @Tag("loop-1")
     void messageThatIsRoutedBackToUsEndsAndIsReported() throws Exception {
-        int own = Hop.freePort("127.0.0.1");
+        int own = Ports.free("127.0.0.1");
         try (PosternProcess postern =
                 PosternProcess.with(directory, toml("127.0.0.1:" + own, "smtp://127.0.0.1:" + own) + """
                     [limits]

@@ -25,7 +25,7 @@ class BouncesTest {
 
     @BeforeEach
     void findPort() throws IOException {
-        port = Hop.freePort("127.0.0.12");
+        port = Ports.free("127.0.0.12");
     }
 
     private PosternProcess postern(String more) throws IOException {

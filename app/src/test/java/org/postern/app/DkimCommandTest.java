@@ -129,7 +129,7 @@ class DkimCommandTest {
                 .contains("waits for its record  in DNS", "The server has not seen p")
                 .doesNotContain("To publish");
 
-        int port = Hop.freePort("127.0.0.12");
+        int port = Ports.free("127.0.0.12");
         try (Hop hop = Hop.at("127.0.0.12", port, Hop.Manner.HONEST);
                 Mta mta = start("[[routes]]\nto = \"*\"\nvia = \"smtp://127.0.0.12:" + port + "\"\n")) {
             Operator.await("it signs", () -> operator.exitCode("dkim", "list") == 0);
@@ -146,7 +146,7 @@ class DkimCommandTest {
     @Test
     void withoutTheirRecordsNothingIsSigned() throws Exception {
         operator.says("dkim", "new", "example.com");
-        int port = Hop.freePort("127.0.0.12");
+        int port = Ports.free("127.0.0.12");
         try (Hop hop = Hop.at("127.0.0.12", port, Hop.Manner.HONEST);
                 Mta mta = start("[[routes]]\nto = \"*\"\nvia = \"smtp://127.0.0.12:" + port + "\"\n")) {
             Operator.await("both are asked for", () -> names.asked() >= 2);

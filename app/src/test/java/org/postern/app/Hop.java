@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -81,26 +80,6 @@ final class Hop implements AutoCloseable {
 
     private static ServerSocket listen(String address, int port) throws IOException {
         return new ServerSocket(port, 100, InetAddress.ofLiteral(address));
-    }
-
-    /** A port that is free on each of these addresses. */
-    static int freePort(String... addresses) throws IOException {
-        while (true) {
-            var taken = new ArrayList<ServerSocket>();
-            try {
-                for (String address : addresses) {
-                    taken.add(listen(
-                            address, taken.isEmpty() ? 0 : taken.getFirst().getLocalPort()));
-                }
-                return taken.getFirst().getLocalPort();
-            } catch (BindException used) {
-                // Another one, then.
-            } finally {
-                for (ServerSocket socket : taken) {
-                    socket.close();
-                }
-            }
-        }
     }
 
     /** Behaves so from now on. */

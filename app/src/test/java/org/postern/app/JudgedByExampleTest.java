@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.postern.config.Config;
 import org.postern.dkim.Body;
 import org.postern.dkim.Signing;
@@ -49,6 +50,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The table "Judged by example" of the checks, played through whole sessions from those addresses (a front end names them), and through
  * {@code postern judge}, with the message and without: the same verdicts, replies and findings by all ways, in every profile.
  */
+@Isolated("listens to a logger")
 class JudgedByExampleTest {
     private static final String ZONE = """
         mail.good.example. A 192.0.2.10

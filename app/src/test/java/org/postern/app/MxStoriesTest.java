@@ -51,7 +51,7 @@ class MxStoriesTest {
     @BeforeEach
     void start() throws IOException {
         names = NameServer.with(new TestZone(ZONE));
-        port = Hop.freePort("127.0.0.11", "127.0.0.12", "127.0.0.13");
+        port = Ports.free("127.0.0.11", "127.0.0.12", "127.0.0.13");
     }
 
     @AfterEach

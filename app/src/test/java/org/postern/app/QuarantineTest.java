@@ -48,7 +48,7 @@ class QuarantineTest {
     @BeforeEach
     void start() throws IOException {
         names = NameServer.with(new TestZone(ZONE));
-        port = Hop.freePort("127.0.0.12");
+        port = Ports.free("127.0.0.12");
     }
 
     @AfterEach

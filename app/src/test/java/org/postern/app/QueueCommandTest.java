@@ -23,11 +23,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.postern.smtp.transcript.Peer;
 import picocli.CommandLine;
 
 /** {@code postern queue}: against a server that can't deliver, and against its store once it is killed. */
 @Timeout(120)
+@Isolated("listens to System.out")
 class QueueCommandTest {
     private static final Pattern ID = Pattern.compile("m-[0-9A-Z]{13}");
     private static final Duration PATIENCE = Duration.ofSeconds(30);

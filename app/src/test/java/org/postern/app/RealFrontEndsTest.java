@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -69,7 +67,7 @@ class RealFrontEndsTest {
 
     private static PosternProcess postern;
     private static Process haproxy;
-    private static int[] ports;
+    private static final int[] PORTS = new int[5];
 
     @BeforeAll
     static void start() throws Exception {
@@ -95,12 +93,14 @@ class RealFrontEndsTest {
         Matcher listens =
                 Pattern.compile("listens\\s+\\S+:(\\d+) \\(mx, TLS\\)").matcher(postern.output());
         assertThat(listens.find()).as(postern.output()).isTrue();
-        ports = freePorts(5);
+        for (int i = 0; i < PORTS.length; i++) {
+            PORTS[i] = Ports.free();
+        }
         String config = HAPROXY.replace("DIRECTORY", directory.toString())
                 .replace("POSTERN", Integer.toString(postern.port()))
                 .replace("IMPLICIT", listens.group(1));
-        for (int i = 0; i < ports.length; i++) {
-            config = config.replace("PORT-" + i, Integer.toString(ports[i]));
+        for (int i = 0; i < PORTS.length; i++) {
+            config = config.replace("PORT-" + i, Integer.toString(PORTS[i]));
         }
         Path file = Files.writeString(directory.resolve("haproxy.cfg"), config);
         haproxy = new ProcessBuilder(program.file().toString(), "-db", "-f", file.toString())
@@ -118,19 +118,6 @@ class RealFrontEndsTest {
         if (postern != null) {
             postern.close();
         }
-    }
-
-    private static int[] freePorts(int count) throws IOException {
-        var ports = new int[count];
-        var sockets = new ServerSocket[count];
-        for (int i = 0; i < count; i++) {
-            sockets[i] = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            ports[i] = sockets[i].getLocalPort();
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
     }
 
     /** HAProxy's statistics of its servers: a line each, fields by their names in the first line. */
@@ -183,7 +170,7 @@ class RealFrontEndsTest {
         Program.named("swaks")
                 .run(
                         "--server",
-                        "127.0.0.1:" + ports[port],
+                        "127.0.0.1:" + PORTS[port],
                         "--local-interface",
                         "127.0.0.5",
                         "--to",
@@ -201,7 +188,7 @@ class RealFrontEndsTest {
         Program.named("swaks")
                 .run(
                         "--server",
-                        "127.0.0.1:" + ports[2],
+                        "127.0.0.1:" + PORTS[2],
                         "--local-interface",
                         "127.0.0.5",
                         "--to",

@@ -24,7 +24,7 @@ final class RealServers {
         Files.setOwner(
                 data, data.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postfix"));
         Path log = room.resolve("log");
-        int port = RealServer.freePort();
+        int port = Ports.free();
         Files.writeString(config.resolve("main.cf"), """
             compatibility_level = 3.6
             queue_directory = %1$s/queue
@@ -83,7 +83,7 @@ final class RealServers {
         Path room = RealServer.room(parent, "exim");
         Path mail = RealServer.open(room.resolve("mail"));
         RealServer.open(room.resolve("spool"));
-        int port = RealServer.freePort();
+        int port = Ports.free();
         Path config = Files.writeString(room.resolve("exim.conf"), """
             exim_path = %1$s
             primary_hostname = mail.%4$s
@@ -139,7 +139,7 @@ final class RealServers {
         for (String user : List.of("bob", "carol")) {
             RealServer.open(jail.file("mail/" + user));
         }
-        int port = RealServer.freePort();
+        int port = Ports.free();
         jail.write("etc/mailname", "mail." + RealServer.DOMAIN + "\n");
         jail.write("etc/smtpd.conf", """
             smtp max-message-size 50M
@@ -167,7 +167,7 @@ final class RealServers {
         Jail jail = Jail.build(room, "usr/sbin/dovecot", "usr/bin/doveconf", "usr/lib/dovecot");
         RealServer.open(jail.file("mail"));
         Files.createDirectories(jail.file("state"));
-        int port = RealServer.freePort();
+        int port = Ports.free();
         jail.write("etc/users", """
             bob::%1$d:%1$d::/mail/bob::
             carol::%1$d:%1$d::/mail/carol::
@@ -260,7 +260,7 @@ final class RealServers {
                 await server.serve_forever()
             asyncio.run(main())
             """);
-        int port = RealServer.freePort();
+        int port = Ports.free();
         return new RealServer(
                 room,
                 port,
@@ -278,7 +278,7 @@ final class RealServers {
         Program sink = Program.named("smtp-sink");
         Path room = RealServer.room(parent, "sink");
         Path dumps = RealServer.open(room.resolve("dumps"));
-        int port = RealServer.freePort();
+        int port = Ports.free();
         List<String> command = new ArrayList<>(List.of(sink.file().toString(), "-d", dumps + "/%M."));
         if (System.getProperty("user.name").equals("root")) {
             command.addAll(List.of("-u", "root"));

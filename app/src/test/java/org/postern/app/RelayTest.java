@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,10 +39,7 @@ class RelayTest {
 
     /** A sink on a free port of loopback, which writes each message into a file of {@link #dumps}. */
     private int sink(String... options) throws Exception {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         Path dumps = Files.createDirectories(dumps());
         List<String> command =
                 new ArrayList<>(List.of(Program.named("smtp-sink").file().toString(), "-d", dumps + "/%M."));

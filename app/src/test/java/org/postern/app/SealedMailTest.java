@@ -78,7 +78,7 @@ class SealedMailTest {
         var zone = new StringBuilder(ZONE);
         List.of(strangers, relay0, relay1.get(0), relay1.get(1), relay2).forEach(key -> zone.append(key.zoneLine()));
         names = NameServer.with(new TestZone(zone.toString()));
-        port = Hop.freePort("127.0.0.12");
+        port = Ports.free("127.0.0.12");
         hop = Hop.at("127.0.0.12", port, Hop.Manner.HONEST);
     }
 

@@ -44,7 +44,7 @@ class SignedMailTest {
         rsa = OpensslKey.rsa(directory, "example.com");
         ed25519 = OpensslKey.ed25519(directory, "example.com");
         dkimpy = new Dkimpy(directory, Map.of(rsa.name(), rsa.record(), ed25519.name(), ed25519.record()));
-        port = Hop.freePort("127.0.0.12");
+        port = Ports.free("127.0.0.12");
         hop = Hop.at("127.0.0.12", port, EIGHT_BITS);
     }
 

@@ -77,7 +77,7 @@ class StrangersReportTest {
     @BeforeEach
     void start() throws IOException {
         names = NameServer.with(new TestZone(ZONE));
-        port = Hop.freePort("127.0.0.12", "127.0.0.13");
+        port = Ports.free("127.0.0.12", "127.0.0.13");
         inside = Hop.at("127.0.0.12", port, Hop.Manner.saying(".", "550 5.7.1 we don't like what it says"));
         home = Hop.at("127.0.0.13", port, Hop.Manner.HONEST);
     }

@@ -214,8 +214,12 @@ final class Minutes {
         }
         transactions++;
         var facts = new LinkedHashMap<Evidence, Integer>();
-        List<Entry.Found> found =
-                open.findings.stream().map(judged -> found(judged, facts)).toList();
+        List<Entry.Found> found = new ArrayList<>(open.findings.size());
+        for (Judged judged : open.findings) {
+            found.add(found(judged, facts));
+        }
+        List<Entry.Fact> answers = new ArrayList<>(facts.size());
+        facts.keySet().forEach(one -> answers.add(fact(one)));
         journal.write(new Entry.Transaction(
                 now.get(),
                 session.id(),
@@ -228,7 +232,7 @@ final class Minutes {
                 open.messageId,
                 open.octets,
                 found,
-                facts.keySet().stream().map(Minutes::fact).toList(),
+                answers,
                 open.others));
     }
 

@@ -1,8 +1,6 @@
 package org.postern.journal;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -133,12 +131,9 @@ final class Chunk {
         }
     }
 
-    /** All of the index, in its order, as keys and values. */
+    /** All of the index, as keys and values, in whatever order: RocksDB sorts them. */
     synchronized void index(BiConsumer<byte[], byte[]> to) {
-        var sorted = new ArrayList<Map.Entry<byte[], byte[]>>();
-        terms.forEach((field, words) -> words.forEach(
-                (word, places) -> sorted.add(Map.entry(Terms.key(number, field, word), places.toBytes()))));
-        sorted.sort(Map.Entry.comparingByKey(Arrays::compareUnsigned));
-        sorted.forEach(one -> to.accept(one.getKey(), one.getValue()));
+        terms.forEach((field, words) ->
+                words.forEach((word, places) -> to.accept(Terms.key(number, field, word), places.toBytes())));
     }
 }

@@ -78,7 +78,7 @@ public record Reply(int code, Optional<EnhancedCode> enhanced, List<String> line
 
     /** The whole text in one line. */
     public String text() {
-        return String.join(" ", lines);
+        return lines.size() == 1 ? lines.getFirst() : String.join(" ", lines);
     }
 
     /** As it goes over the wire, CRLF after each line. */
@@ -180,6 +180,6 @@ public record Reply(int code, Optional<EnhancedCode> enhanced, List<String> line
     /** The reply in one line, for logs: {@code 550 5.1.1 no such mailbox}. */
     @Override
     public String toString() {
-        return code + enhanced.map(status -> " " + status).orElse("") + " " + text();
+        return enhanced.isPresent() ? code + " " + enhanced.get() + " " + text() : code + " " + text();
     }
 }
