@@ -10,19 +10,25 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.postern.config.Config;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code postern rehearse DIRECTORY}: starts a server there, hands it one message, and stops it. The build does so to write the JVM's
+ * {@code postern rehearse DIRECTORY}: starts a server there, hands it one message, asks what became of it,
+ * and stops it. The build does so to write the JVM's
  * cache of loaded classes (JEP 514), by which later starts are quicker. What only a first start needs (a certificate is made) has no
  * place in that cache, so the build rehearses twice in one directory and keeps the second's.
  */
 @Command(name = "rehearse", hidden = true, description = "Run once through a start, a message and a stop.")
 final class Rehearse implements Callable<Integer> {
+    private static final Pattern NAME = Pattern.compile("m-[0-9A-Z]{13}");
+
     @Parameters(paramLabel = "DIRECTORY")
     private Path directory;
 
@@ -45,13 +51,29 @@ final class Rehearse implements Callable<Integer> {
             return 1;
         }
         Logging.configure(valid.config().logFormat());
+        String message;
         try (Mta mta = Mta.start(valid.config())) {
-            send(mta.addresses().getFirst());
+            message = send(mta.addresses().getFirst());
+            ask(file, message);
         }
+        // Without a server it reads the files.
+        ask(file, message);
         return 0;
     }
 
-    private static void send(InetSocketAddress server) throws IOException {
+    /** What an operator asks most. */
+    private static void ask(Path file, String message) {
+        for (List<String> words :
+                List.of(List.of("explain", message), List.of("explain", "--json", message), List.of("queue", "list"))) {
+            var all = new ArrayList<>(words);
+            all.addAll(List.of("--config", file.toString()));
+            Main.commandLine().execute(all.toArray(String[]::new));
+        }
+    }
+
+    /** The message's name, of the reply to its content. */
+    private static String send(InetSocketAddress server) throws IOException {
+        String kept = "";
         try (var socket = new Socket(server.getAddress(), server.getPort());
                 var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
                 OutputStream out = socket.getOutputStream()) {
@@ -64,12 +86,14 @@ final class Rehearse implements Callable<Integer> {
                     "Subject: rehearsal\r\n\r\nHello\r\n.",
                     "QUIT")) {
                 out.write((line + "\r\n").getBytes(US_ASCII));
-                reply(in);
+                Matcher name = NAME.matcher(reply(in));
+                kept = name.find() ? name.group() : kept;
             }
         }
+        return kept;
     }
 
-    private static void reply(BufferedReader in) throws IOException {
+    private static String reply(BufferedReader in) throws IOException {
         String line = in.readLine();
         while (line != null && line.length() > 3 && line.charAt(3) == '-') {
             line = in.readLine();
@@ -77,5 +101,6 @@ final class Rehearse implements Callable<Integer> {
         if (line == null || line.charAt(0) > '3') {
             throw new IOException("the rehearsal was refused: " + line);
         }
+        return line;
     }
 }

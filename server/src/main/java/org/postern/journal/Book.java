@@ -438,6 +438,12 @@ final class Book implements AutoCloseable {
             // What is missing in the index is read from the entries when it is opened next.
             LOG.atWarn().addKeyValue("problem", problem.getMessage()).log("the journal's last chunk has no index yet");
         }
+        try {
+            // Or whoever reads the files would have to read the logs first.
+            store.flush();
+        } catch (RocksDBException problem) {
+            LOG.atWarn().addKeyValue("problem", problem.getMessage()).log("the journal's files are not up to date");
+        }
         store.close();
     }
 }

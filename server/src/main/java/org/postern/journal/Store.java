@@ -18,6 +18,8 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.CompressionOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
@@ -49,8 +51,8 @@ final class Store implements AutoCloseable {
 
     private static final String SCRATCH = "postern-journal";
 
-    /** Open at once: a journal of years has thousands. */
-    private static final int FILES = 48;
+    /** Open at once: a journal of years has thousands; to open one takes longer than to look something up in it. */
+    private static final int FILES = 256;
 
     private final RocksDB db;
     private final List<ColumnFamilyHandle> families;
@@ -117,8 +119,17 @@ final class Store implements AutoCloseable {
 
     /** Opens it to read, whoever writes meanwhile: what has come until now. */
     static Store openToRead(Path directory) throws IOException {
-        refuseNewer(directory);
-        return open(directory, true);
+        Store store = open(directory, true);
+        try {
+            refuseNewer(directory, store.db);
+            return store;
+        } catch (RocksDBException problem) {
+            store.close();
+            throw new IOException(problem.getMessage(), problem);
+        } catch (IOException problem) {
+            store.close();
+            throw problem;
+        }
     }
 
     private static void refuseNewer(Path directory) throws IOException {
@@ -126,16 +137,18 @@ final class Store implements AutoCloseable {
         Path scratch = Files.createTempDirectory(SCRATCH);
         try (var options = new Options().setDbLogDir(scratch.toString()).setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
                 RocksDB db = RocksDB.openReadOnly(options, database(directory).toString())) {
-            byte[] version = db.get(VERSION_KEY);
-            if (version != null
-                    && version.length == 4
-                    && ByteBuffer.wrap(version).getInt() > VERSION) {
-                throw new Newer(directory, ByteBuffer.wrap(version).getInt());
-            }
+            refuseNewer(directory, db);
         } catch (RocksDBException problem) {
             throw new IOException(problem.getMessage(), problem);
         } finally {
             removeScratch(scratch);
+        }
+    }
+
+    private static void refuseNewer(Path directory, RocksDB db) throws RocksDBException, Newer {
+        byte[] version = db.get(VERSION_KEY);
+        if (version != null && version.length == 4 && ByteBuffer.wrap(version).getInt() > VERSION) {
+            throw new Newer(directory, ByteBuffer.wrap(version).getInt());
         }
     }
 
@@ -309,8 +322,11 @@ final class Store implements AutoCloseable {
 
     /** Writes the files of chunks anew, the first and all before {@code end}: what was removed or written over goes out of them. */
     void rewrite(int first, int end) throws RocksDBException {
-        db.compactRange(entries(), key(first(first)), key(first(end)));
-        db.compactRange(index(), chunkKey(first), chunkKey(end));
+        // Forced: a file that overlaps no other would only be moved, and its marks of what was removed name that.
+        try (var anew = new CompactRangeOptions().setBottommostLevelCompaction(BottommostLevelCompaction.kForce)) {
+            db.compactRange(entries(), key(first(first)), key(first(end)), anew);
+            db.compactRange(index(), chunkKey(first), chunkKey(end), anew);
+        }
     }
 
     @Override

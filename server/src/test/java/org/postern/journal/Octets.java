@@ -22,11 +22,16 @@ final class Octets {
 
     /** The files that hold {@code word} in whatever case. */
     static List<String> holding(Path directory, String word) throws IOException, RocksDBException {
+        return holding(directory, word, "");
+    }
+
+    /** The files that hold {@code word} elsewhere than within {@code other}. */
+    static List<String> holding(Path directory, String word, String other) throws IOException, RocksDBException {
         var holding = new ArrayList<String>();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (holds(Files.readAllBytes(file), word)
-                        || (file.toString().endsWith(".sst") && isInTable(file, word))) {
+                if (holds(Files.readAllBytes(file), word, other)
+                        || (file.toString().endsWith(".sst") && isInTable(file, word, other))) {
                     holding.add(directory.relativize(file).toString());
                 }
             }
@@ -34,14 +39,14 @@ final class Octets {
         return holding;
     }
 
-    private static boolean isInTable(Path file, String word) throws RocksDBException {
+    private static boolean isInTable(Path file, String word, String other) throws RocksDBException {
         try (var options = new Options();
                 var reader = new SstFileReader(options);
                 var all = new ReadOptions()) {
             reader.open(file.toString());
             try (SstFileReaderIterator at = reader.newIterator(all)) {
                 for (at.seekToFirst(); at.isValid(); at.next()) {
-                    if (holds(at.key(), word) || holds(at.value(), word)) {
+                    if (holds(at.key(), word, other) || holds(at.value(), word, other)) {
                         return true;
                     }
                 }
@@ -51,8 +56,18 @@ final class Octets {
         return false;
     }
 
-    private static boolean holds(byte[] octets, String word) {
-        return new String(octets, UTF_8).toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))
-                || new String(octets, ISO_8859_1).contains(new String(word.getBytes(UTF_8), ISO_8859_1));
+    private static boolean holds(byte[] octets, String word, String other) {
+        return holds(new String(octets, UTF_8), word, other)
+                || holds(new String(octets, ISO_8859_1), latin(word), latin(other));
+    }
+
+    private static boolean holds(String text, String word, String other) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        String rest = other.isEmpty() ? lower : lower.replace(other.toLowerCase(Locale.ROOT), "");
+        return rest.contains(word.toLowerCase(Locale.ROOT));
+    }
+
+    private static String latin(String word) {
+        return new String(word.getBytes(UTF_8), ISO_8859_1);
     }
 }
