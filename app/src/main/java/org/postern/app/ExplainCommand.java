@@ -91,15 +91,13 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, Unusable {
         Config config = option.valid().config();
-        Optional<Control> reached = Reach.of(config);
-        if (reached.isEmpty()) {
+        Optional<Reach.Telling> telling = Reach.telling(config);
+        if (telling.isEmpty()) {
             return errand().notThere("nothing is known of it: there is no journal yet in " + config.data());
         }
-        try (Control control = reached.get()) {
-            var records = new ControlRecords(control);
-            Found found = find(records);
-            return switch (found) {
-                case Found.One(Story story) -> tell(story, config, control);
+        try (Reach.Telling journal = telling.get()) {
+            return switch (find(journal.records())) {
+                case Found.One(Story story) -> tell(story, config);
                 case Found.Many(List<Page.Numbered> entries, boolean more) -> list(entries, more);
                 case Found.None(String why) -> errand().notThere(why);
             };
@@ -191,7 +189,7 @@ final class ExplainCommand implements Callable<Integer> {
     // --- telling it
     // --------------------------------------------------------------------------------------------------------------
 
-    private int tell(Story story, Config config, Control control) throws IOException {
+    private int tell(Story story, Config config) throws IOException, Unusable {
         Map<String, String> today = now ? askAgain(story, config) : Map.of();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -201,19 +199,25 @@ final class ExplainCommand implements Callable<Integer> {
                             spec.commandLine().getColorScheme().ansi(),
                             ZoneId.systemDefault(),
                             Clock.systemUTC().instant())
-                    .of(story, today, waiting(story, control)));
+                    .of(story, today, waiting(story, config)));
         }
         out.flush();
         return story.fine() ? 0 : 1;
     }
 
     /** What the queue knows of those that still wait. */
-    private static List<Details> waiting(Story story, Control control) throws IOException {
+    private static List<Details> waiting(Story story, Config config) throws IOException, Unusable {
+        Optional<Control> reached = story.isSettled() ? Optional.empty() : Reach.of(config);
+        if (reached.isEmpty()) {
+            return List.of();
+        }
         var details = new ArrayList<Details>();
-        for (Story.Message message : story.messages()) {
-            Optional<MessageId> id = MessageId.parse(message.id());
-            if (id.isPresent() && control.ask(new Request.Show(id.get())) instanceof Answer.Message(Details one)) {
-                details.add(one);
+        try (Control control = reached.get()) {
+            for (Story.Message message : story.messages()) {
+                Optional<MessageId> id = MessageId.parse(message.id());
+                if (id.isPresent() && control.ask(new Request.Show(id.get())) instanceof Answer.Message(Details one)) {
+                    details.add(one);
+                }
             }
         }
         return details;

@@ -1,5 +1,6 @@
 package org.postern.app;
 
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,13 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
+        footer = {
+            "",
+            "Exit codes: 0 fine, 1 the thing asked about is not fine, 2 usage, 75 try again later.",
+            "Documents: docs/"
+        })
+final class Main {
+    private static final List<Class<?>> COMMANDS = List.of(
             Serve.class,
             JudgeCommand.class,
             ExplainCommand.class,
@@ -26,24 +33,28 @@ import picocli.CommandLine.IVersionProvider;
             SpoolCommand.class,
             DkimCommand.class,
             ConfigCommand.class,
-            Rehearse.class
-        },
-        footer = {
-            "",
-            "Exit codes: 0 fine, 1 the thing asked about is not fine, 2 usage, 75 try again later.",
-            "Documents: docs/"
-        })
-final class Main {
+            Rehearse.class);
+
     private Main() {}
 
     public static void main(String[] arguments) {
         // CVE-2009-3555 and the load that renegotiation costs: JSSE reads this once, when TLS is first used.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments.length == 0 ? "" : arguments[0]).execute(arguments));
     }
 
+    /** All of it. */
     static CommandLine commandLine() {
+        return commandLine("");
+    }
+
+    /** That command alone, for picocli takes a while for each; all of them when there is none of that name. */
+    private static CommandLine commandLine(String name) {
         var line = new CommandLine(new Main());
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(one -> one.getAnnotation(Command.class).name().equals(name))
+                .toList();
+        (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((problem, command, _) -> {
             command.getErr().println("postern: " + problem.getMessage());

@@ -1,5 +1,6 @@
 package org.postern.app;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -70,18 +71,48 @@ final class Reach {
         }
     }
 
+    /** What the journal tells, by a server or by its files, which nothing is written into for that. */
+    record Telling(Records records, Closeable source) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            source.close();
+        }
+    }
+
+    /**
+     * Who tells; empty when there is no journal yet.
+     *
+     * @throws Unusable when it belongs to somebody else
+     * @throws IOException when it can't be read just now
+     */
+    static Optional<Telling> telling(Config config) throws IOException, Unusable {
+        Optional<Control> server = server(config.data());
+        if (server.isPresent()) {
+            return Optional.of(new Telling(new ControlRecords(server.get()), server.get()::close));
+        }
+        Path spool = config.data().resolve("spool");
+        if (Files.exists(spool)) {
+            requireOwner(spool);
+        }
+        return files(config).map(files -> new Telling(files, files::close));
+    }
+
     /**
      * The files of the journal, whether a server runs or not: what waits in one to be written is written before. Empty when there are none.
      *
      * @throws IOException when they can't be read
      */
     static Optional<JournalFiles> journalFiles(Config config) throws IOException {
-        Path directory = Rooms.journalDirectory(config);
         try (Control server = ControlClient.of(config.data())) {
             server.ask(new Request.Find(Query.ANY, Records.NEWEST, 1));
         } catch (IOException none) {
             // No server, nothing that waits. And one that does not answer keeps nobody from reading what is written.
         }
+        return files(config);
+    }
+
+    private static Optional<JournalFiles> files(Config config) throws IOException {
+        Path directory = Rooms.journalDirectory(config);
         if (Files.exists(directory) && !(Files.isReadable(directory) && Files.isExecutable(directory))) {
             throw new AccessDeniedException(directory + " can't be read: run this as the server's user");
         }

@@ -4,18 +4,22 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.postern.config.Config;
+import org.rocksdb.util.Environment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -29,8 +33,15 @@ import picocli.CommandLine.Parameters;
 final class Rehearse implements Callable<Integer> {
     private static final Pattern NAME = Pattern.compile("m-[0-9A-Z]{13}");
 
-    @Parameters(paramLabel = "DIRECTORY")
+    @Parameters(index = "0", paramLabel = "DIRECTORY")
     private Path directory;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "NATIVE",
+            arity = "0..1",
+            description = "Where the store's native library is put.")
+    private @Nullable Path natives;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the field
     Rehearse() {}
@@ -51,6 +62,9 @@ final class Rehearse implements Callable<Integer> {
             return 1;
         }
         Logging.configure(valid.config().logFormat());
+        if (natives != null) {
+            unpack(natives);
+        }
         String message;
         try (Mta mta = Mta.start(valid.config())) {
             message = send(mta.addresses().getFirst());
@@ -59,6 +73,17 @@ final class Rehearse implements Callable<Integer> {
         // Without a server it reads the files.
         ask(file, message);
         return 0;
+    }
+
+    /** Or each start would: 15 MB, or more, out of a jar. */
+    private static void unpack(Path natives) throws IOException {
+        String name = Environment.getJniLibraryFileName("rocksdb");
+        Files.createDirectories(natives);
+        try (InputStream library = Environment.class.getClassLoader().getResourceAsStream(name)) {
+            if (library != null) {
+                Files.copy(library, natives.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
     }
 
     /** What an operator asks most. */

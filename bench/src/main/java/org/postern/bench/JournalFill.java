@@ -21,6 +21,7 @@ import org.postern.journal.JournalSettings;
 import org.postern.journal.Page;
 import org.postern.journal.Query;
 import org.postern.journal.Records;
+import org.postern.spool.MessageId;
 
 /**
  * Fills a journal with plain sessions of strangers, accepted and delivered: three entries each, with all findings and answers that the standard
@@ -28,6 +29,8 @@ import org.postern.journal.Records;
  */
 public final class JournalFill {
     /** Less than the journal's queue: what is handed over is written before more comes, and nothing is dropped. */
+    private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
     private static final int AT_ONCE = 4_000;
 
     private static final int CLIENTS = 50_000;
@@ -117,7 +120,7 @@ public final class JournalFill {
     // ---------------------------------------------------------------------------------------------------------------
 
     private void session(Journal journal, long number) {
-        long at = from + number * DAY.toMillis() / sessions;
+        long at = at(number);
         int who = random.nextInt(CLIENTS);
         String client = "198.51." + who / 250 % 250 + "." + who % 250;
         String name = "mail" + who + ".good" + who % 700 + ".example";
@@ -165,14 +168,24 @@ public final class JournalFill {
         return "r" + number + "@example.com";
     }
 
-    private static String id(char kind, long number) {
-        String digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        long code = number * 977;
-        var text = new StringBuilder(kind + "-01M8J");
-        for (int shift = 45; shift >= 0; shift -= 5) {
-            text.append(digits.charAt((int) (code >>> shift) & 31));
+    /** As a server names them: the milliseconds, and a counter. */
+    private String id(char kind, long number) {
+        if (kind == 'm') {
+            return new MessageId((at(number) << 20) | (number & 0xFFFFF)).toString();
+        }
+        return kind + "-" + digits(at(number), 10) + digits(number, 5);
+    }
+
+    private static String digits(long value, int length) {
+        var text = new StringBuilder();
+        for (int shift = 5 * length - 5; shift >= 0; shift -= 5) {
+            text.append(DIGITS.charAt((int) (value >>> shift) & 31));
         }
         return text.toString();
+    }
+
+    private long at(long number) {
+        return from + number * DAY.toMillis() / sessions;
     }
 
     private List<Fact> facts(String client, String name, String domain) {

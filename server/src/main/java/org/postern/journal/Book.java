@@ -31,6 +31,9 @@ final class Book implements AutoCloseable {
     /** Chunks so near to one another share files, most likely. */
     private static final int NEAR = 16;
 
+    /** So few entries are left in the logs at the end: files of a few each would only be many. */
+    private static final int LEFT = 2_000;
+
     private final Store store;
     private final Path directory;
     private final boolean isMasked;
@@ -439,8 +442,10 @@ final class Book implements AutoCloseable {
             LOG.atWarn().addKeyValue("problem", problem.getMessage()).log("the journal's last chunk has no index yet");
         }
         try {
-            // Or whoever reads the files would have to read the logs first.
-            store.flush();
+            if (store.unflushed() > LEFT) {
+                // Or whoever reads the files would have to read the logs first.
+                store.flush();
+            }
         } catch (RocksDBException problem) {
             LOG.atWarn().addKeyValue("problem", problem.getMessage()).log("the journal's files are not up to date");
         }

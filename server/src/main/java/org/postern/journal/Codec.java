@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -22,26 +24,34 @@ public final class Codec {
     /** An entry may have a thousand recipients and their replies. */
     private static final int MOST_TEXT = 16 << 20;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(10)
-                            .maxStringLength(MOST_TEXT)
-                            .build())
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(10)
+                    .maxStringLength(MOST_TEXT)
                     .build())
-            .withConfigOverride(
-                    String.class, text -> text.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
-            .withConfigOverride(
-                    List.class, list -> list.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
-            // Of a newer Postern, or of one that kept more.
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(EnumFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             .build();
-
-    private static final ObjectReader READER = MAPPER.readerFor(Entry.class);
 
     /** Where the latter part of a transaction begins. No text can look like it: in one, quotes are escaped. */
     private static final byte[] FINDINGS = ",\"findings\":[".getBytes(US_ASCII);
+
+    /** How a transaction begins. */
+    private static final byte[] TRANSACTION = "{\"kind\":\"transaction\"".getBytes(US_ASCII);
+
+    /** By Jackson's binding, which takes a while to set up: what is rarely asked for. */
+    private static final class Bound {
+        private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
+                .withConfigOverride(
+                        String.class, text -> text.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
+                .withConfigOverride(
+                        List.class, list -> list.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
+                // Of a newer Postern, or of one that kept more.
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(EnumFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+                .build();
+
+        private static final ObjectReader READER = MAPPER.readerFor(Entry.class);
+    }
 
     private Codec() {}
 
@@ -59,11 +69,26 @@ public final class Codec {
 
     /** What {@link #octets} wrote; empty for what this Postern does not know. */
     public static Optional<Entry> entry(byte[] octets) {
-        try {
-            return Optional.ofNullable(READER.readValue(octets));
+        try (JsonParser from = FACTORY.createParser(ObjectReadContext.empty(), octets)) {
+            Optional<Entry> entry = EntryReader.read(from);
+            return entry.isPresent() ? entry : bound(octets);
         } catch (JacksonException unknown) {
             return Optional.empty();
         }
+    }
+
+    /** The same by Jackson's binding, whatever the order of the members. */
+    static Optional<Entry> bound(byte[] octets) {
+        try {
+            return Optional.ofNullable(Bound.READER.readValue(octets));
+        } catch (JacksonException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether that is all but certainly a transaction: others need not be read for that. */
+    static boolean isTransaction(byte[] octets) {
+        return Arrays.mismatch(octets, TRANSACTION) == TRANSACTION.length;
     }
 
     /**
@@ -91,11 +116,11 @@ public final class Codec {
 
     /** An entry as a tree. */
     static JsonNode tree(Entry entry) {
-        return MAPPER.readTree(octets(entry));
+        return Bound.MAPPER.readTree(octets(entry));
     }
 
     /** The entry that a tree is. */
     static Entry entry(JsonNode tree) {
-        return READER.readValue(tree);
+        return Bound.READER.readValue(tree);
     }
 }

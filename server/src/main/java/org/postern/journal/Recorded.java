@@ -19,8 +19,9 @@ public final class Recorded {
 
     /** All findings with what they earned, in their order; those of checks that this Postern does not know are left out. */
     public static List<Judged> findings(Entry.Transaction of) {
-        List<Evidence> facts = of.facts().stream().map(Recorded::evidence).toList();
-        var all = new ArrayList<Judged>();
+        var facts = new ArrayList<Evidence>(of.facts().size());
+        of.facts().forEach(fact -> facts.add(evidence(fact)));
+        var all = new ArrayList<Judged>(of.findings().size());
         for (Entry.Found found : of.findings()) {
             finding(found, facts)
                     .ifPresent(finding -> all.add(new Judged(
@@ -32,17 +33,16 @@ public final class Recorded {
     private static Optional<Finding> finding(Entry.Found found, List<Evidence> facts) {
         Optional<Check> check = Check.of(found.check());
         Optional<Result> result = constant(Result.class, found.result());
-        return check.isPresent() && result.isPresent()
-                ? Optional.of(new Finding(
-                        check.get(),
-                        result.get(),
-                        found.subject(),
-                        found.text(),
-                        found.on().stream()
-                                .filter(place -> place >= 0 && place < facts.size())
-                                .map(facts::get)
-                                .toList()))
-                : Optional.empty();
+        if (check.isEmpty() || result.isEmpty()) {
+            return Optional.empty();
+        }
+        var on = new ArrayList<Evidence>(found.on().size());
+        for (int place : found.on()) {
+            if (place >= 0 && place < facts.size()) {
+                on.add(facts.get(place));
+            }
+        }
+        return Optional.of(new Finding(check.get(), result.get(), found.subject(), found.text(), on));
     }
 
     private static Evidence evidence(Entry.Fact fact) {

@@ -2,6 +2,7 @@ package org.postern.journal;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,8 @@ public final class Replay {
     private static final Set<Check> OF_SESSION = EnumSet.range(Check.OWN_LIST, Check.DNSWL);
 
     private static final Set<Check> OF_CONTENT = EnumSet.range(Check.DKIM, Check.FILTER);
+    private static final Set<Check> BEFORE_CONTENT = EnumSet.complementOf(EnumSet.range(Check.DKIM, Check.FILTER));
+    private static final Set<Check> OF_PROTOCOL = EnumSet.of(Check.EARLY_TALK, Check.HELO_SYNTAX, Check.HELO_BARE_IP);
 
     private final Policy policy;
     private final OwnLists lists;
@@ -111,6 +114,9 @@ public final class Replay {
     }
 
     private void count(ReplayCount own, byte[] octets, Query query) {
+        if (!Codec.isTransaction(octets)) {
+            return;
+        }
         Optional<Entry> entry = Codec.entry(octets);
         if (entry.isEmpty()) {
             own.addUnreadable();
@@ -176,8 +182,7 @@ public final class Replay {
 
         /** What is said at once: broken protocol, and all that is known of the greeting, where it is to be said then. */
         private Optional<Verdict> early() {
-            Verdict protocol =
-                    policy.verdictOfProtocol(with(EnumSet.of(Check.EARLY_TALK, Check.HELO_SYNTAX, Check.HELO_BARE_IP)));
+            Verdict protocol = policy.verdictOfProtocol(with(OF_PROTOCOL));
             if (!protocol.isTaken()) {
                 return Optional.of(protocol);
             }
@@ -198,7 +203,7 @@ public final class Replay {
                 asksGreylist = true;
                 return false;
             });
-            Case before = with(EnumSet.complementOf(EnumSet.copyOf(OF_CONTENT)));
+            Case before = with(BEFORE_CONTENT);
             Optional<Outcome> last = Optional.empty();
             boolean isTaken = false;
             boolean wasTaken = false;
@@ -270,14 +275,13 @@ public final class Replay {
         }
 
         private Case with(Set<Check> checks) {
-            return new Case(
-                    whole.client(),
-                    whole.name(),
-                    whole.from(),
-                    Optional.empty(),
-                    whole.findings().stream()
-                            .filter(finding -> checks.contains(finding.check()))
-                            .toList());
+            var some = new ArrayList<Finding>(whole.findings().size());
+            for (Finding finding : whole.findings()) {
+                if (checks.contains(finding.check())) {
+                    some.add(finding);
+                }
+            }
+            return new Case(whole.client(), whole.name(), whole.from(), Optional.empty(), some);
         }
 
         private Case withOwnList(Case part) {

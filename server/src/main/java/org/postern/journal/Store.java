@@ -299,6 +299,11 @@ final class Store implements AutoCloseable {
         return octets;
     }
 
+    /** Entries that are in memory and the logs only. */
+    long unflushed() throws RocksDBException {
+        return db.getLongProperty(entries(), "rocksdb.num-entries-active-mem-table");
+    }
+
     // --- removing
     // --------------------------------------------------------------------------------------------------------------
 

@@ -31,9 +31,6 @@ public record Story(
         List<Message> messages,
         List<String> cures,
         List<Entry.Gap> gaps) {
-    /** Entries of one message or session. */
-    private static final int MOST = 2_000;
-
     /** Who is asked to come again is looked for so long. */
     private static final Duration AGAIN = Duration.ofDays(3);
 
@@ -86,13 +83,13 @@ public record Story(
 
     /** The story of a session; empty when nothing is known of it. */
     public static Optional<Story> ofSession(Records records, String session) throws IOException {
-        List<Entry> entries = records.all(Query.of(Field.SESSION, session), MOST);
+        List<Entry> entries = Trail.ofSession(records, session);
         return entries.isEmpty() ? Optional.empty() : Optional.of(of(records, session, entries, ""));
     }
 
     /** The story of a message; empty when nothing is known of it. */
     public static Optional<Story> ofMessage(Records records, String id) throws IOException {
-        List<Entry> entries = records.all(Query.of(Field.MESSAGE, id), MOST);
+        List<Entry> entries = Trail.ofMessage(records, id);
         return entries.isEmpty() ? Optional.empty() : Optional.of(of(records, id, entries, id));
     }
 
@@ -103,8 +100,7 @@ public record Story(
                 .toList();
         Optional<Entry.Session> session = ended(entries);
         if (session.isEmpty() && !transactions.isEmpty()) {
-            session = ended(
-                    records.all(Query.of(Field.SESSION, transactions.getFirst().session()), 1));
+            session = ended(Trail.ofSession(records, transactions.getFirst().session()));
         }
         Set<String> ids = new LinkedHashSet<>();
         if (!message.isEmpty()) {
@@ -116,7 +112,7 @@ public record Story(
                 .forEach(ids::add);
         var messages = new ArrayList<Message>();
         for (String id : ids) {
-            messages.add(message(records, id, 1));
+            messages.add(message(records, id, id.equals(message) ? entries : Trail.ofMessage(records, id), 1));
         }
         Set<String> cures = new LinkedHashSet<>();
         transactions.forEach(one -> cures.addAll(Cure.of(one)));
@@ -129,7 +125,19 @@ public record Story(
                 session,
                 messages,
                 List.copyOf(cures),
-                gaps(records, entries));
+                gaps(records, entries, areSettled(transactions, messages)));
+    }
+
+    /** Whether all that was taken was delivered: nothing more will happen to it. */
+    public boolean isSettled() {
+        return areSettled(transactions, messages);
+    }
+
+    private static boolean areSettled(List<Entry.Transaction> transactions, List<Message> messages) {
+        return messages.stream()
+                .allMatch(message -> transactions.stream()
+                        .anyMatch(
+                                one -> one.message().equals(message.id()) && Trail.isSettled(one, message.history())));
     }
 
     private static Optional<Entry.Session> ended(List<Entry> entries) {
@@ -139,8 +147,8 @@ public record Story(
                 .findFirst();
     }
 
-    private static Message message(Records records, String id, int depth) throws IOException {
-        List<Entry> history = records.all(Query.of(Field.MESSAGE, id), MOST).stream()
+    private static Message message(Records records, String id, List<Entry> entries, int depth) throws IOException {
+        List<Entry> history = entries.stream()
                 .filter(entry -> entry instanceof Entry.Attempt || entry instanceof Entry.Event)
                 .toList();
         var reports = new ArrayList<Message>();
@@ -149,15 +157,16 @@ public record Story(
                     && entry instanceof Entry.Event event
                     && event.what() == Entry.What.REPORT
                     && event.about().equals(id)) {
-                reports.add(message(records, event.message(), depth - 1));
+                reports.add(message(records, event.message(), Trail.ofMessage(records, event.message()), depth - 1));
             }
         }
         return new Message(id, history, reports);
     }
 
-    private static List<Entry.Gap> gaps(Records records, List<Entry> entries) throws IOException {
+    private static List<Entry.Gap> gaps(Records records, List<Entry> entries, boolean areSettled) throws IOException {
         Instant from = entries.getFirst().time().minus(Duration.ofMinutes(5));
-        Instant to = entries.getLast().time().plus(Duration.ofDays(1));
+        // Of what came to its end nothing can be missing later.
+        Instant to = entries.getLast().time().plus(areSettled ? Duration.ofMinutes(5) : Duration.ofDays(1));
         return records.all(Query.of(Field.VERDICT, Terms.GAP).within(Optional.of(from), Optional.of(to)), 20).stream()
                 .filter(Entry.Gap.class::isInstance)
                 .map(Entry.Gap.class::cast)

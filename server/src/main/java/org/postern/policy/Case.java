@@ -37,7 +37,12 @@ public record Case(
 
     /** Whether a finding of that check came to that. */
     boolean has(Check check, Result result) {
-        return findings.stream().anyMatch(finding -> finding.is(check, result));
+        for (Finding finding : findings) {
+            if (finding.is(check, result)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether what the message itself tells is among the findings. */

@@ -1,11 +1,9 @@
 package org.postern.policy;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.postern.finding.Check;
 import org.postern.finding.Finding;
 import org.postern.smtp.ForwardPath;
 import org.postern.smtp.Mailbox;
@@ -44,13 +42,15 @@ public final class Course {
      *
      * @param one its case so far
      * @param whole what it would get if the content told nothing
-     * @param excused the checks of the content that nothing comes of for it
      * @param isPostmaster who is never refused
      */
-    private record Stance(Case one, Verdict whole, Map<Check, Action> excused, boolean isPostmaster) {
-        boolean isAs(Stance other) {
-            return whole.isAs(other.whole) && excused.equals(other.excused) && isPostmaster == other.isPostmaster;
-        }
+    private record Stance(Case one, Verdict whole, boolean isPostmaster) {}
+
+    /** Whether the same will come of both, whatever the content tells. */
+    private boolean areAlike(Stance one, Stance other) {
+        return one.whole.isAs(other.whole)
+                && one.isPostmaster == other.isPostmaster
+                && policy.excused(one.one).equals(policy.excused(other.one));
     }
 
     /**
@@ -85,12 +85,12 @@ public final class Course {
             return new Step.Unknown();
         }
         Verdict soFar = isPostmaster && !whole.isTaken() ? whole.accepted() : whole;
-        var stance = new Stance(one, soFar, policy.excused(one), isPostmaster);
+        var stance = new Stance(one, soFar, isPostmaster);
         if (agreed == null) {
             agreed = stance;
             return new Step.Taken(soFar);
         }
-        return agreed.isAs(stance) ? new Step.Taken(agreed.whole()) : new Step.Apart();
+        return areAlike(agreed, stance) ? new Step.Taken(agreed.whole()) : new Step.Apart();
     }
 
     private static boolean isPostmaster(ForwardPath to) {

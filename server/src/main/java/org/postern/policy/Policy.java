@@ -237,8 +237,7 @@ public record Policy(
     }
 
     private Optional<String> milder(Check check, Action action, Case one) {
-        if (!Refusal.isProtocol(check)
-                && one.findings().stream().anyMatch(finding -> finding.is(Check.OWN_LIST, Result.PASS))) {
+        if (!Refusal.isProtocol(check) && one.has(Check.OWN_LIST, Result.PASS)) {
             return Optional.of("the operator's list lets it in");
         }
         for (WelcomeList list : welcomeLists) {

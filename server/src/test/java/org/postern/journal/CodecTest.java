@@ -36,6 +36,20 @@ class CodecTest {
                         entry -> assertThat(Codec.entry(Codec.octets(entry))).contains(entry));
     }
 
+    // Though its members come in whatever order.
+    @Test
+    void whatIsReadIsWhatJacksonReadsByItself() {
+        qt().withExamples(2_000).forAll(Odd.entry()).checkAssert(entry -> {
+            byte[] octets = Codec.octets(entry);
+            assertThat(Codec.bound(octets)).isEqualTo(Codec.entry(octets)).contains(entry);
+            String text = Codec.text(entry);
+            String kind = text.substring(1, text.indexOf(',', 1) < 0 ? text.length() - 1 : text.indexOf(',', 1));
+            String turned = "{" + text.substring(Math.min(text.length() - 1, kind.length() + 2), text.length() - 1)
+                    + (text.length() == kind.length() + 2 ? "" : ",") + kind + "}";
+            assertThat(read(turned)).contains(entry);
+        });
+    }
+
     @Test
     void entryIsOneLine() {
         qt().withExamples(1_000).forAll(Odd.entry()).checkAssert(entry -> {
@@ -128,9 +142,16 @@ class CodecTest {
                 "{\"kind\":\"gap\",\"at\":99999999999999999999}",
                 "{\"kind\":\"transaction\",\"to\":7}",
                 "{\"kind\":\"transaction\",\"caller\":[]}",
+                "{\"kind\":\"transaction\",\"whole\":7}",
+                "{\"kind\":\"transaction\",\"to\":[7]}",
+                "{\"kind\":\"transaction\",\"session\":[\"s\"]}",
+                "{\"kind\":\"session\",\"messages\":3000000000}",
+                "{\"kind\":\"gap\",\"at\":1}{}",
+                "{\"kind\":\"gap\",\"at\":1} x",
             })
     void whatIsNotKnownIsLeftOut(String text) {
         assertThat(read(text)).isEmpty();
+        assertThat(Codec.bound(text.getBytes(UTF_8))).isEmpty();
     }
 
     @Test

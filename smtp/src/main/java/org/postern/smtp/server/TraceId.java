@@ -1,6 +1,8 @@
 package org.postern.smtp.server;
 
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,6 +23,22 @@ public final class TraceId {
         write(System.currentTimeMillis(), name, 2, 10);
         write(COUNTER.getAndIncrement(), name, 12, 5);
         return new String(name);
+    }
+
+    /** When {@code name}, in either case, was made; empty when it is no such name. */
+    public static Optional<Instant> time(String name) {
+        if (name.length() != 17 || name.charAt(1) != '-') {
+            return Optional.empty();
+        }
+        long millis = 0;
+        for (int i = 2; i < 12; i++) {
+            int digit = ALPHABET.indexOf(Character.toUpperCase(name.charAt(i)));
+            if (digit < 0) {
+                return Optional.empty();
+            }
+            millis = millis << 5 | digit;
+        }
+        return Optional.of(Instant.ofEpochMilli(millis));
     }
 
     private static void write(long value, char[] into, int at, int length) {
