@@ -4,14 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.config.Config;
-import org.rocksdb.util.Environment;
+import org.postern.spool.StoreLibrary;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -63,7 +61,7 @@ final class Rehearse implements Callable<Integer> {
         }
         Logging.configure(valid.config().logFormat());
         if (natives != null) {
-            unpack(natives);
+            StoreLibrary.unpack(natives);
         }
         String message;
         try (Mta mta = Mta.start(valid.config())) {
@@ -73,17 +71,6 @@ final class Rehearse implements Callable<Integer> {
         // Without a server it reads the files.
         ask(file, message);
         return 0;
-    }
-
-    /** Or each start would: 15 MB, or more, out of a jar. */
-    private static void unpack(Path natives) throws IOException {
-        String name = Environment.getJniLibraryFileName("rocksdb");
-        Files.createDirectories(natives);
-        try (InputStream library = Environment.class.getClassLoader().getResourceAsStream(name)) {
-            if (library != null) {
-                Files.copy(library, natives.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
     }
 
     /** What an operator asks most. */

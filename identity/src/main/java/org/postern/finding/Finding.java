@@ -3,6 +3,7 @@ package org.postern.finding;
 import java.util.Arrays;
 import java.util.List;
 import org.postern.dns.Answer;
+import org.postern.smtp.Letters;
 
 /**
  * What a check came to.
@@ -19,6 +20,9 @@ public record Finding(Check check, Result result, String subject, String text, L
     }
 
     private static String visible(String text) {
+        if (Letters.all(text, c -> c >= ' ' && c <= '~')) {
+            return text;
+        }
         var safe = new StringBuilder(text);
         for (int i = 0; i < safe.length(); i++) {
             if (safe.charAt(i) < ' ' || safe.charAt(i) > '~') {

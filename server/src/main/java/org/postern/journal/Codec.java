@@ -34,6 +34,8 @@ public final class Codec {
     /** Where the latter part of a transaction begins. No text can look like it: in one, quotes are escaped. */
     private static final byte[] FINDINGS = ",\"findings\":[".getBytes(US_ASCII);
 
+    private static final byte[] FACTS = ",\"facts\":[".getBytes(US_ASCII);
+
     /** How a transaction begins. */
     private static final byte[] TRANSACTION = "{\"kind\":\"transaction\"".getBytes(US_ASCII);
 
@@ -96,7 +98,16 @@ public final class Codec {
      * less than half of the time.
      */
     static Optional<Entry> brief(byte[] octets) {
-        int end = indexOf(octets, FINDINGS);
+        return before(FINDINGS, octets);
+    }
+
+    /** The same without facts and other refusals: what a policy asks for. */
+    static Optional<Entry> findings(byte[] octets) {
+        return before(FACTS, octets);
+    }
+
+    private static Optional<Entry> before(byte[] part, byte[] octets) {
+        int end = indexOf(octets, part);
         if (end < 0) {
             return entry(octets);
         }

@@ -38,7 +38,7 @@ final class EntryWriter {
         to.text("message", one.message());
         to.text("messageId", one.messageId());
         to.number("octets", one.octets());
-        // From here on it is what Codec.brief leaves out.
+        // From here on it is what Codec.brief leaves out; from the facts on, Codec.findings.
         to.list("findings", one.findings(), this::found);
         to.list("facts", one.facts(), this::fact);
         to.list("others", one.others(), this::refused);

@@ -117,7 +117,7 @@ public final class Replay {
         if (!Codec.isTransaction(octets)) {
             return;
         }
-        Optional<Entry> entry = Codec.entry(octets);
+        Optional<Entry> entry = Codec.findings(octets);
         if (entry.isEmpty()) {
             own.addUnreadable();
         } else if (entry.get() instanceof Entry.Transaction one && query.isAbout(one)) {

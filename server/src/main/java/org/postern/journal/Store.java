@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.postern.spool.StoreLibrary;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -26,7 +27,6 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
-import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -133,7 +133,7 @@ final class Store implements AutoCloseable {
     }
 
     private static void refuseNewer(Path directory) throws IOException {
-        loadLibrary(directory);
+        StoreLibrary.load(directory.resolveSibling("spool"));
         Path scratch = Files.createTempDirectory(SCRATCH);
         try (var options = new Options().setDbLogDir(scratch.toString()).setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
                 RocksDB db = RocksDB.openReadOnly(options, database(directory).toString())) {
@@ -152,15 +152,8 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private static void loadLibrary(Path directory) throws IOException {
-        // The spool's copy: it is loaded once, by whoever comes first.
-        Path library = directory.resolveSibling("spool").resolve("native");
-        Files.createDirectories(library);
-        NativeLibraryLoader.getInstance().loadLibrary(library.toString());
-    }
-
     private static Store open(Path directory, boolean toRead) throws IOException {
-        loadLibrary(directory);
+        StoreLibrary.load(directory.resolveSibling("spool"));
         Optional<Path> scratch = toRead ? Optional.of(Files.createTempDirectory(SCRATCH)) : Optional.empty();
         var cache = new LRUCache(CACHE_OCTETS);
         DBOptions options = new DBOptions()

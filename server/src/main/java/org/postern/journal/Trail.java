@@ -70,6 +70,9 @@ final class Trail {
         }
         Set<String> waiting = new HashSet<>();
         for (Entry.Recipient recipient : one.to()) {
+            if (isRefused(recipient)) {
+                continue;
+            }
             if (recipient.means().isEmpty()) {
                 waiting.add(plain(recipient.path()));
             } else {
@@ -84,6 +87,11 @@ final class Trail {
             }
         }
         return waiting.isEmpty();
+    }
+
+    private static boolean isRefused(Entry.Recipient recipient) {
+        String reply = recipient.told().reply();
+        return reply.startsWith("4") || reply.startsWith("5");
     }
 
     private static String plain(String path) {

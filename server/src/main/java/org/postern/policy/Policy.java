@@ -144,10 +144,12 @@ public record Policy(
     }
 
     private List<Judged> judged(Case one) {
-        var all = new ArrayList<Judged>();
-        one.findings().stream()
-                .sorted(Comparator.comparing(Finding::check))
-                .forEach(finding -> all.add(judged(finding, one)));
+        var inOrder = new ArrayList<>(one.findings());
+        inOrder.sort(Comparator.comparing(Finding::check));
+        var all = new ArrayList<Judged>(inOrder.size());
+        for (Finding finding : inOrder) {
+            all.add(judged(finding, one));
+        }
         return all;
     }
 

@@ -50,7 +50,7 @@ final class Salvage implements AutoCloseable {
     }
 
     private void look() throws IOException {
-        Store.loadLibrary(directory);
+        StoreLibrary.load(directory);
         if (!Files.exists(database)) {
             if (account.batch() > 0) {
                 faults.add("the store is not there any more: " + database);

@@ -18,7 +18,6 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
-import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -75,7 +74,7 @@ final class Store implements AutoCloseable {
 
     /** Opens one that may be elsewhere than the spool's own. */
     static Store open(Path directory, Path database, Mode mode) throws IOException {
-        loadLibrary(directory);
+        StoreLibrary.load(directory);
         var cache = new LRUCache(CACHE_OCTETS);
         var table = new BlockBasedTableConfig().setBlockCache(cache).setBlockSize(16 << 10);
         var errors = new BackgroundErrors();
@@ -113,13 +112,6 @@ final class Store implements AutoCloseable {
     /** Where a check or a repair keeps what it needs while it runs. */
     static Path work(Path directory) {
         return directory.resolve("work");
-    }
-
-    /** In a place of ours: RocksDB would unpack its library into the temporary directory at each start and leave it there. */
-    static void loadLibrary(Path directory) throws IOException {
-        Path place = directory.resolve("native");
-        Files.createDirectories(place);
-        NativeLibraryLoader.getInstance().loadLibrary(place.toString());
     }
 
     private static DBOptions options(Mode mode) {
