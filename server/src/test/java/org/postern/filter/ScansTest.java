@@ -117,22 +117,31 @@ class ScansTest {
     @Test
     void aFilterThatTakesNothingMoreIsWaitedForOnce() throws IOException {
         Duration timeout = Duration.ofSeconds(2);
-        try (var peer = stalling();
-                var other = stalling();
+        try (var first = stalling();
+                var second = stalling();
+                var third = stalling();
+                var fourth = stalling();
+                var fifth = stalling();
                 var accepts = new ScriptedMilter(0, Map.of())) {
             long began = System.nanoTime();
 
             List<Outcome> outcomes = Looks.look(
                     List.of(
-                            named("a", filter(peer.tcp(), timeout)),
-                            named("b", filter(other.tcp(), timeout)),
-                            named("c", filter(accepts.address()))),
+                            named("a", filter(first.tcp(), timeout)),
+                            named("b", filter(second.tcp(), timeout)),
+                            named("c", filter(third.tcp(), timeout)),
+                            named("d", filter(fourth.tcp(), timeout)),
+                            named("e", filter(fifth.tcp(), timeout)),
+                            named("f", filter(accepts.address()))),
                     TRANSACTION,
                     large(20_000_000));
 
-            // Their clocks run side by side.
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(timeout.multipliedBy(2));
-            assertThat(subjects(outcomes)).containsExactly("a no-answer", "b no-answer", "c accept");
+            // Their clocks run side by side: one after the other they would take five times as long. All else that is
+            // done meanwhile, on a busy machine, has the rest.
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(timeout.multipliedBy(5));
+            assertThat(subjects(outcomes))
+                    .containsExactly(
+                            "a no-answer", "b no-answer", "c no-answer", "d no-answer", "e no-answer", "f accept");
             assertThat(outcomes.getFirst().finding().text()).isEqualTo("a did not take it within 2000 ms");
         }
     }
