@@ -166,6 +166,8 @@ final class Store implements AutoCloseable {
                 .setMaxTotalWalSize(LOG_OCTETS)
                 .setMaxBackgroundJobs(2)
                 .setMaxOpenFiles(FILES)
+                // Who only reads merges nothing: it need not open each file for what merging goes by.
+                .setSkipStatsUpdateOnDbOpen(toRead)
                 .setMaxBgErrorResumeCount(0)
                 .setAllowConcurrentMemtableWrite(false)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
