@@ -125,7 +125,7 @@ public record Story(
                 session,
                 messages,
                 List.copyOf(cures),
-                gaps(records, entries, areSettled(transactions, messages)));
+                gaps(records, entries, verdict.fine && session.isPresent() && areSettled(transactions, messages)));
     }
 
     /** Whether all that was taken was delivered: nothing more will happen to it. */
@@ -163,10 +163,11 @@ public record Story(
         return new Message(id, history, reports);
     }
 
-    private static List<Entry.Gap> gaps(Records records, List<Entry> entries, boolean areSettled) throws IOException {
+    private static List<Entry.Gap> gaps(Records records, List<Entry> entries, boolean isOver) throws IOException {
         Instant from = entries.getFirst().time().minus(Duration.ofMinutes(5));
-        // Of what came to its end nothing can be missing later.
-        Instant to = entries.getLast().time().plus(areSettled ? Duration.ofMinutes(5) : Duration.ofDays(1));
+        // Of what came to its end nothing can be missing later; who was refused or asked to come again may have done
+        // so.
+        Instant to = entries.getLast().time().plus(isOver ? Duration.ofMinutes(5) : Duration.ofDays(1));
         return records.all(Query.of(Field.VERDICT, Terms.GAP).within(Optional.of(from), Optional.of(to)), 20).stream()
                 .filter(Entry.Gap.class::isInstance)
                 .map(Entry.Gap.class::cast)

@@ -15,7 +15,6 @@ import org.postern.spool.MessageId;
 class TrailTest {
     private static final Instant BORN = Instant.parse("2026-11-29T10:00:00Z");
     private static final String MESSAGE = new MessageId(BORN.toEpochMilli() << 20).toString();
-
     private static final String SESSION = session(BORN);
 
     private final List<Query> asked = new ArrayList<>();
