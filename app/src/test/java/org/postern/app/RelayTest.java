@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,12 +126,21 @@ class RelayTest {
 
     private String forwarded() throws IOException {
         for (Path file : arrived()) {
-            String message = Files.readString(file, ISO_8859_1);
+            String message = read(file);
             if (message.contains("\nDelivered-To: sales@localhost") && message.contains("\n.dot\n")) {
                 return message;
             }
         }
         return "";
+    }
+
+    /** A sink that breaks a session off removes the file of its message. */
+    private static String read(Path file) throws IOException {
+        try {
+            return Files.readString(file, ISO_8859_1);
+        } catch (NoSuchFileException brokenOff) {
+            return "";
+        }
     }
 
     private List<Path> arrived() throws IOException {
@@ -223,7 +233,7 @@ class RelayTest {
             // One mailbox has it whatever befalls the others.
             assertThat(Files.readString(postern.mail("ann", 1).getFirst(), ISO_8859_1))
                     .contains("Delivered-To: ann@localhost");
-            // The other sink leaves a file as well, of the message that it broke off.
+            // The other sink has a file for a moment as well, of the message that it breaks off.
             eventually(() -> !forwarded().isEmpty());
             String forwarded = forwarded();
             assertThat(forwarded).contains("X-Rcpt-Args: <bob@relay.test>", "\nDelivered-To: sales@localhost");
