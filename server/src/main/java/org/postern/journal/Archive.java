@@ -1,7 +1,6 @@
 package org.postern.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Map;
@@ -27,6 +26,9 @@ final class Archive {
 
     /** Chunks whose index is behind, as they were last seen. */
     private final Map<Integer, Chunk> behind = new ConcurrentHashMap<>();
+
+    /** Where the last entry was found: the next one may well be beside it. */
+    private volatile Leaf read = Leaf.NONE;
 
     private volatile boolean isDamageSaid;
 
@@ -68,8 +70,10 @@ final class Archive {
     Optional<Entry> entry(long number) throws RocksDBException, IOException {
         return unlessDamaged(
                 () -> {
-                    byte[] octets = store.db().get(store.entries(), Store.key(number));
-                    return octets == null ? Optional.empty() : Codec.entry(octets);
+                    Leaf last = read;
+                    Optional<Leaf> leaf = last.has(number) ? Optional.of(last) : store.leaf(number);
+                    read = leaf.orElse(last);
+                    return leaf.flatMap(one -> Codec.entry(one.entry(number)));
                 },
                 Optional.empty());
     }
@@ -187,12 +191,6 @@ final class Archive {
         return order > 0;
     }
 
-    /** Takes entries as they are kept, the oldest first. */
-    interface Visitor {
-        /** Whether to go on. */
-        boolean visit(long number, byte[] octets);
-    }
-
     /** About how many entries {@link #scan} will tell of. */
     long count(Query query) throws RocksDBException, IOException {
         long count = 0;
@@ -207,7 +205,7 @@ final class Archive {
     }
 
     /** All entries of the chunks within the time of {@code query}, the oldest first; its criteria are not looked at. */
-    void scan(Query query, Visitor visitor) throws RocksDBException, IOException {
+    void scan(Query query, Leaf.Visitor visitor) throws RocksDBException, IOException {
         long end = store.end();
         long begin = store.begin();
         try (var ahead = new ReadOptions().setReadaheadSize(SCAN_AHEAD).setFillCache(false);
@@ -216,16 +214,9 @@ final class Archive {
                 if (!query.meets(span(chunk))) {
                     continue;
                 }
-                for (at.seek(Store.key(Store.first(chunk))); at.isValid(); at.next()) {
-                    long number = ByteBuffer.wrap(at.key()).getLong();
-                    if (Store.chunk(number) != chunk) {
-                        break;
-                    }
-                    if (!visitor.visit(number, at.value())) {
-                        return;
-                    }
+                if (!Leaf.walk(Store.first(chunk), Store.first(chunk + 1), at, visitor)) {
+                    return;
                 }
-                at.status();
             }
         }
     }

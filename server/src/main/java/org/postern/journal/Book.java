@@ -3,7 +3,6 @@ package org.postern.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,8 +30,11 @@ final class Book implements AutoCloseable {
     /** Chunks so near to one another share files, most likely. */
     private static final int NEAR = 16;
 
-    /** So few entries are left in the logs at the end: files of a few each would only be many. */
-    private static final int LEFT = 2_000;
+    /** From so many octets on, a leaf has no more entries put in: who looks for one reads all of it. */
+    private static final int LEAF_OCTETS = 32 << 10;
+
+    /** So few octets of entries are left in the logs at the end: files of a few each would only be many. */
+    private static final int LEFT = 2 << 20;
 
     private final Store store;
     private final Path directory;
@@ -40,6 +42,9 @@ final class Book implements AutoCloseable {
 
     /** By which what is masked is found, though it be no longer. */
     private final Optional<Mask> known;
+
+    /** What is being written; the writing thread's own. */
+    private final EntryWriter leaf = new EntryWriter();
 
     private volatile Chunk chunk;
     private volatile long next;
@@ -166,16 +171,12 @@ final class Book implements AutoCloseable {
             }
             long from = Store.first(number) + chunk.summary().count();
             try (RocksIterator at = store.db().newIterator(store.entries())) {
-                for (at.seek(Store.key(from)); at.isValid(); at.next()) {
-                    long entry = ByteBuffer.wrap(at.key()).getLong();
-                    if (entry >= end || Store.chunk(entry) != number) {
-                        break;
-                    }
-                    Codec.entry(at.value())
+                Leaf.walk(from, Math.min(end, Store.first(number + 1)), at, (entry, octets) -> {
+                    Codec.entry(octets)
                             .ifPresentOrElse(
                                     one -> chunk.add(Store.place(entry), one), () -> chunk.pass(Store.place(entry)));
-                }
-                at.status();
+                    return true;
+                });
             }
             return chunk;
         } catch (RocksDBException problem) {
@@ -205,25 +206,24 @@ final class Book implements AutoCloseable {
     // --- writing
     // ---------------------------------------------------------------------------------------------------------------
 
-    /** Writes the first of these, as many as go into the chunk, and returns them as they are kept. */
+    /** Writes the first of these, as many as go into a leaf and the chunk, and returns them as they are kept. */
     List<Entry> write(List<Entry> entries) throws IOException {
         if (Store.chunk(next) != chunk.number()) {
             turn();
         }
         int many = (int) Math.min(entries.size(), Store.first(chunk.number() + 1) - next);
         var kept = new ArrayList<Entry>(many);
-        try (var batch = new WriteBatch()) {
-            for (Entry entry : entries.subList(0, many)) {
-                Entry safe = isMasked && known.isPresent() ? known.get().masked(entry) : entry;
-                batch.put(store.entries(), Store.key(next + kept.size()), Codec.octets(safe));
+        try {
+            leaf.clear();
+            for (int i = 0; i < many && leaf.length() < LEAF_OCTETS; i++) {
+                Entry safe = isMasked && known.isPresent() ? known.get().masked(entries.get(i)) : entries.get(i);
+                leaf.line(safe);
                 kept.add(safe);
             }
             synchronized (changing) {
-                store.db().write(store.unsynced(), batch);
-                for (Entry entry : kept) {
-                    chunk.add(Store.place(next), entry);
-                    next = next + 1;
-                }
+                store.db().put(store.entries(), store.unsynced(), Store.key(next), leaf.toBytes());
+                chunk.add(Store.place(next), kept);
+                next = next + kept.size();
             }
             return kept;
         } catch (RocksDBException problem) {
@@ -365,10 +365,12 @@ final class Book implements AutoCloseable {
     /** Puts another entry in the place of one, and changes what it is found by; false when it is gone meanwhile. */
     private boolean change(long number, Entry from, Entry to) throws RocksDBException {
         synchronized (changing) {
-            if (store.db().get(store.entries(), Store.key(number)) == null) {
+            Optional<Leaf> leaf = store.leaf(number);
+            if (leaf.isEmpty()) {
                 return false;
             }
-            store.db().put(store.entries(), store.unsynced(), Store.key(number), Codec.octets(to));
+            Leaf changed = leaf.get().with(number, Codec.octets(to));
+            store.db().put(store.entries(), store.unsynced(), Store.key(changed.first()), changed.octets());
             Set<Word> before = words(from);
             Set<Word> after = words(to);
             for (Word word : before) {

@@ -3,9 +3,11 @@ package org.postern.journal;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chunk that entries are being added to: what it is found by, in memory until it is full. One lock guards it, for questions come while it
@@ -18,10 +20,38 @@ final class Chunk {
     private static final int WHOLE = 1 << 30;
 
     private final int number;
-    private final Map<Field, Map<String, Places>> terms = new EnumMap<>(Field.class);
+    private final Map<Field, Column> terms = new EnumMap<>(Field.class);
     private int count;
     private boolean isWhole;
     private Span span = Span.NONE;
+
+    /** The words of one field, as they came: ids come in their order, and RocksDB likes to be given keys in theirs. */
+    private static final class Column {
+        private final Map<String, Places> words = new LinkedHashMap<>();
+
+        /** The last word, which is often the next one as well. */
+        private @Nullable String last;
+
+        private Places places = new Places();
+
+        Places places(String word) {
+            if (!word.equals(last)) {
+                last = word;
+                places = words.computeIfAbsent(word, _ -> new Places());
+            }
+            return places;
+        }
+
+        void put(String word, Places at) {
+            words.put(word, at);
+            last = null;
+        }
+
+        void remove(String word) {
+            words.remove(word);
+            last = null;
+        }
+    }
 
     /**
      * The first and last of the times of a chunk's entries: the clock may have been set back meanwhile.
@@ -77,11 +107,18 @@ final class Chunk {
         isWhole = true;
     }
 
+    /** Adds entries, from that place on. */
+    synchronized void add(int place, List<Entry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            add(place + i, entries.get(i));
+        }
+    }
+
     /** Adds the entry at that place. */
     synchronized void add(int place, Entry entry) {
         count = place + 1;
         span = span.with(entry.at());
-        Terms.of(entry, (field, word) -> places(field, Terms.cut(word)).add(place));
+        Terms.of(entry, (field, word) -> column(field).places(Terms.cut(word)).add(place));
     }
 
     /** The entry at that place is one that this Postern does not know. */
@@ -97,17 +134,17 @@ final class Chunk {
     }
 
     synchronized void restore(Field field, String word, byte[] places) {
-        terms.computeIfAbsent(field, _ -> new HashMap<>()).put(word, Places.of(places));
+        column(field).put(word, Places.of(places));
     }
 
-    private Places places(Field field, String word) {
-        return terms.computeIfAbsent(field, _ -> new HashMap<>()).computeIfAbsent(word, _ -> new Places());
+    private Column column(Field field) {
+        return terms.computeIfAbsent(field, _ -> new Column());
     }
 
     /** Sets the bits of the places where a word of that field may be among {@code words}. */
     synchronized void find(Field field, Words sought, BitSet places) {
         Words words = sought.cut();
-        Map<String, Places> known = terms.getOrDefault(field, Map.of());
+        Map<String, Places> known = column(field).words;
         if (words.isExact()) {
             Places exact = known.get(words.low());
             if (exact != null) {
@@ -124,16 +161,16 @@ final class Chunk {
 
     /** That place has that word, or has it no longer. */
     synchronized void set(Field field, String word, int place, boolean has) {
-        Places places = places(field, word);
+        Places places = column(field).places(word);
         places.set(place, has);
         if (places.isEmpty()) {
-            terms.getOrDefault(field, Map.of()).remove(word);
+            column(field).remove(word);
         }
     }
 
     /** All of the index, as keys and values, in whatever order: RocksDB sorts them. */
     synchronized void index(BiConsumer<byte[], byte[]> to) {
-        terms.forEach((field, words) ->
-                words.forEach((word, places) -> to.accept(Terms.key(number, field, word), places.toBytes())));
+        terms.forEach((field, column) ->
+                column.words.forEach((word, places) -> to.accept(Terms.key(number, field, word), places.toBytes())));
     }
 }

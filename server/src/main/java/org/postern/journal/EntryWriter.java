@@ -7,15 +7,30 @@ package org.postern.journal;
 final class EntryWriter {
     private final JsonLine to = new JsonLine();
 
-    private EntryWriter() {}
-
+    /** That entry alone. */
     static byte[] octets(Entry entry) {
         var writer = new EntryWriter();
-        writer.write(entry);
-        return writer.to.toBytes();
+        writer.line(entry);
+        return writer.toBytes();
     }
 
-    private void write(Entry entry) {
+    void clear() {
+        to.clear();
+    }
+
+    /** How many octets there are by now. */
+    int length() {
+        return to.length();
+    }
+
+    /** All lines, with one that ends a line between each two. */
+    byte[] toBytes() {
+        return to.toBytes();
+    }
+
+    /** Adds a line with that entry. */
+    void line(Entry entry) {
+        to.line();
         to.begin();
         switch (entry) {
             case Entry.Transaction one -> transaction(one);

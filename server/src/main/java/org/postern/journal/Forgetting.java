@@ -2,9 +2,9 @@ package org.postern.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -26,21 +26,17 @@ final class Forgetting {
 
     /** Changes all entries before number {@code end} that tell of him, notes their chunks, and counts them. */
     long all(long end, Change change, Set<Integer> touched) throws RocksDBException {
-        long forgotten = 0;
+        var forgotten = new AtomicLong();
         try (RocksIterator at = store.db().newIterator(store.entries())) {
-            for (at.seekToFirst(); at.isValid(); at.next()) {
-                long number = ByteBuffer.wrap(at.key()).getLong();
-                if (number >= end) {
-                    break;
-                }
-                if (one(number, at.value(), change)) {
-                    forgotten++;
+            Leaf.walk(0, end, at, (number, octets) -> {
+                if (one(number, octets, change)) {
+                    forgotten.incrementAndGet();
                     touched.add(Store.chunk(number));
                 }
-            }
-            at.status();
+                return true;
+            });
         }
-        return forgotten;
+        return forgotten.get();
     }
 
     private boolean one(long number, byte[] octets, Change change) throws RocksDBException {

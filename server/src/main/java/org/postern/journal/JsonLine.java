@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One object of JSON on one line, RFC 8259, in UTF-8, as it is being written: what is empty or 0 is left out. Names of members are ASCII.
+ * Objects of JSON, RFC 8259, one on a line, in UTF-8, as they are being written: what is empty or 0 is left out. Names of members are
+ * ASCII.
  */
 final class JsonLine {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -23,6 +24,21 @@ final class JsonLine {
 
     byte[] toBytes() {
         return Arrays.copyOf(octets, length);
+    }
+
+    int length() {
+        return length;
+    }
+
+    void clear() {
+        length = 0;
+    }
+
+    /** What comes now stands on a line of its own. */
+    void line() {
+        if (length > 0) {
+            put('\n');
+        }
     }
 
     // --- what has no name: the whole, and what stands in a list
@@ -99,7 +115,8 @@ final class JsonLine {
     }
 
     private void separate() {
-        if (length > 0 && octets[length - 1] != '{' && octets[length - 1] != '[') {
+        byte before = length == 0 ? (byte) '\n' : octets[length - 1];
+        if (before != '{' && before != '[' && before != '\n') {
             put(',');
         }
     }
@@ -110,9 +127,9 @@ final class JsonLine {
     private void quoted(String text) {
         put('"');
         room(text.length() * MOST);
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = plain(text); i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= ' ' && c < 0x80 && c != '"' && c != '\\') {
+            if (isPlain(c)) {
                 octets[length++] = (byte) c;
             } else if (Character.isHighSurrogate(c)
                     && i + 1 < text.length()
@@ -127,6 +144,26 @@ final class JsonLine {
             }
         }
         put('"');
+    }
+
+    /** Puts what a text begins with and stands for itself, which is all of most, and returns where that ends. */
+    private int plain(String text) {
+        byte[] to = octets;
+        int at = length;
+        int i = 0;
+        for (; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isPlain(c)) {
+                break;
+            }
+            to[at++] = (byte) c;
+        }
+        length = at;
+        return i;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
     }
 
     private void escaped(char c) {

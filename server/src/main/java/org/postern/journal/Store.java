@@ -263,26 +263,26 @@ final class Store implements AutoCloseable {
     /** The number behind the last entry's; 0 when there is none. */
     long end() throws RocksDBException {
         try (RocksIterator at = db.newIterator(entries())) {
-            at.seekToLast();
-            long end = at.isValid() ? ByteBuffer.wrap(at.key()).getLong() + 1 : 0;
-            // What can't be read looks like nothing: then all would be written over.
-            at.status();
-            return end;
+            return Leaf.end(at);
         }
     }
 
     /** The number of the first entry; 0 when there is none. */
     long begin() throws RocksDBException {
         try (RocksIterator at = db.newIterator(entries())) {
-            at.seekToFirst();
-            long begin = at.isValid() ? ByteBuffer.wrap(at.key()).getLong() : 0;
-            at.status();
-            return begin;
+            return Leaf.begin(at);
         }
     }
 
     Optional<Chunk.Summary> summary(int chunk) throws RocksDBException {
         return Optional.ofNullable(db.get(chunks(), chunkKey(chunk))).map(Chunk.Summary::of);
+    }
+
+    /** The leaf that an entry is in; empty when it is gone. */
+    Optional<Leaf> leaf(long number) throws RocksDBException {
+        try (RocksIterator at = db.newIterator(entries())) {
+            return Leaf.with(number, at);
+        }
     }
 
     /** Octets on the disk. */
@@ -294,9 +294,9 @@ final class Store implements AutoCloseable {
         return octets;
     }
 
-    /** Entries that are in memory and the logs only. */
+    /** Octets of entries that are in memory and the logs only: taken by the MiB. */
     long unflushed() throws RocksDBException {
-        return db.getLongProperty(entries(), "rocksdb.num-entries-active-mem-table");
+        return db.getLongProperty(entries(), "rocksdb.cur-size-active-mem-table");
     }
 
     // --- removing
