@@ -261,7 +261,7 @@ final class Agenda {
                 Worker worker = lane.idle.pop();
                 worker.called = true;
                 worker.wake.signal();
-            } else if (lane.wantsMore(now) && (lane.workers == 0 || !connections.doOthersWait())) {
+            } else if (lane.wantsMore(now) && (lane.workers == 0 || !connections.doOthersWait(lane))) {
                 call(lane);
             }
         }
@@ -339,7 +339,7 @@ final class Agenda {
 
     /** It has several connections, and others wait for one that they could have. */
     private boolean mustYield(Lane lane) {
-        return lane.workers > 1 && connections.doOthersWait();
+        return lane.workers > 1 && connections.doOthersWait(lane);
     }
 
     private Task handOut(Entry entry, long now) {

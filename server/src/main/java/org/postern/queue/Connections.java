@@ -115,13 +115,16 @@ final class Connections {
         return Optional.empty();
     }
 
-    /** Whether others wait for one that a lane with several of them could give up. */
-    boolean doOthersWait() {
+    /** Whether others than {@code lane} wait for one that it, when it has several of them, could give up. */
+    boolean doOthersWait(Lane lane) {
         if (held < most) {
             return false;
         }
         for (Standing standing : Standing.values()) {
-            if (!waiting(standing).isEmpty() && isWithinShare(standing)) {
+            SequencedSet<Lane> all = waiting(standing);
+            // It may wait for one more itself: to give way to that would be to begin anew, over and over.
+            boolean areOthers = all.size() > (all.contains(lane) ? 1 : 0);
+            if (areOthers && isWithinShare(standing)) {
                 return true;
             }
         }

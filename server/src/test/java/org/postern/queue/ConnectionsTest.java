@@ -73,6 +73,20 @@ class ConnectionsTest {
     }
 
     @Test
+    void laneThatWaitsForOneMoreDoesNotGiveWayToItself() {
+        Lane lane = proven();
+        for (int i = 0; i < 8; i++) {
+            take(lane, 0);
+        }
+        connections.await(lane);
+        assertThat(connections.doOthersWait(lane)).isFalse();
+        Lane other = proven();
+        assertThat(connections.doOthersWait(other)).isTrue();
+        connections.await(other);
+        assertThat(connections.doOthersWait(lane)).isTrue();
+    }
+
+    @Test
     void nobodyIsHurriedWhileNobodyWaits() {
         take(untried(), 0);
         assertThat(connections.tooPatient(1_000 * PATIENCE)).isEmpty();

@@ -1013,4 +1013,30 @@ class QueueTest {
         agenda.release(task, Agenda.Next.NEVER);
         assertThat(agenda.size(Timetable.KEPT)).isZero();
     }
+
+    // Two workers that gave way to their own lane were replaced by two that did, as fast as threads begin.
+    @Test
+    @Timeout(20)
+    void destinationThatHasAllConnectionsAndWantsMoreGoesOnWithThose() throws Exception {
+        var workers = new LinkedBlockingQueue<Lane.Worker>();
+        var agenda = new Agenda(_ -> 5, 2, workers::add, clock);
+        agenda.open();
+        Destination live = Destination.remote("live.test");
+        agenda.addFresh(accept("bob@live.test"), List.of(live));
+        Lane.Worker first = workers.take();
+        Agenda.Task proof = agenda.next(first, Duration.ZERO).orElseThrow();
+        agenda.reached(first);
+        agenda.release(proof, Agenda.Next.NEVER);
+        for (int i = 0; i < 4; i++) {
+            agenda.addFresh(accept("bob@live.test"), List.of(live));
+        }
+        Lane.Worker second = workers.take();
+        for (Lane.Worker worker : List.of(first, second, first, second)) {
+            Agenda.Task task = agenda.next(worker, Duration.ZERO).orElseThrow();
+            agenda.reached(worker);
+            agenda.release(task, Agenda.Next.NEVER);
+        }
+        assertThat(agenda.size(Timetable.KEPT)).isZero();
+        assertThat(workers).isEmpty();
+    }
 }
