@@ -33,6 +33,7 @@ final class Main {
             SpoolCommand.class,
             DkimCommand.class,
             ConfigCommand.class,
+            ReloadCommand.class,
             Rehearse.class);
 
     private Main() {}

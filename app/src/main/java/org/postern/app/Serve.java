@@ -41,7 +41,8 @@ final class Serve implements Callable<Integer> {
         Config config = valid.config();
         Logging.configure(config.logFormat());
         Logger log = LoggerFactory.getLogger(Serve.class);
-        Mta mta = start(config);
+        Mta mta = start(config, option::read);
+        Hangup.handle(mta::reload);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(mta, log)));
         describe(config, mta.addresses());
         valid.warnings()
@@ -50,9 +51,9 @@ final class Serve implements Callable<Integer> {
         return 0;
     }
 
-    private static Mta start(Config config) throws Unusable {
+    private static Mta start(Config config, Mta.Reading reading) throws Unusable {
         try {
-            return Mta.start(config);
+            return Mta.start(config, reading);
         } catch (IOException problem) {
             throw new Unusable("can't start: " + problem.getMessage());
         }

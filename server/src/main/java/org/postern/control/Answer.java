@@ -27,6 +27,7 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Answer.Entries.class, name = "entries"),
     @JsonSubTypes.Type(value = Answer.News.class, name = "news"),
     @JsonSubTypes.Type(value = Answer.Forgotten.class, name = "forgotten"),
+    @JsonSubTypes.Type(value = Answer.Reloaded.class, name = "reloaded"),
     @JsonSubTypes.Type(value = Answer.Failed.class, name = "failed")
 })
 public sealed interface Answer {
@@ -161,6 +162,23 @@ public sealed interface Answer {
      * @param entries that told of him
      */
     record Forgotten(long entries) implements Answer {}
+
+    /**
+     * To {@link Request.Reload}.
+     *
+     * @param changed whether the server goes by the configuration as it is now; else by what it was
+     * @param remarks what keeps it from that; or what its owner may not have meant, and what holds only later
+     */
+    record Reloaded(boolean changed, List<String> remarks) implements Answer {
+        public Reloaded {
+            remarks = List.copyOf(remarks);
+        }
+
+        /** Nothing has changed, for these reasons. */
+        public static Reloaded refused(List<String> why) {
+            return new Reloaded(false, why);
+        }
+    }
 
     /** To what could not be answered; {@code text} says what to do. */
     record Failed(Reason reason, String text) implements Answer {}

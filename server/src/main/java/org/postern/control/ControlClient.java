@@ -89,7 +89,8 @@ public final class ControlClient implements Control {
                     Request.Trust _,
                     Request.TrustList _,
                     Request.Find _,
-                    Request.Follow _ -> true;
+                    Request.Follow _,
+                    Request.Reload _ -> true;
             case Request.Hold _,
                     Request.Release _,
                     Request.Retry _,

@@ -130,6 +130,9 @@ public final class Desk implements Control {
                             running == Running.YES
                                     ? "there is no journal: journal.keep is 0s"
                                     : "no server runs, so nothing happens: start it with postern serve");
+                case Request.Reload _ ->
+                    new Answer.Failed(
+                            Answer.Reason.FAILED, "no server runs: it reads the configuration when it starts");
                 case Request.ForgetPerson(String address) -> forgetPerson(address);
                 case Request.TrustRemove(MessageId id) ->
                     new Answer.Changed(id, trusted.remove(id) ? Answer.Result.DONE : Answer.Result.UNCHANGED);

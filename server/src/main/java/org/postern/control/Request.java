@@ -30,7 +30,8 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Request.TrustRemove.class, name = "trust-remove"),
     @JsonSubTypes.Type(value = Request.Find.class, name = "find"),
     @JsonSubTypes.Type(value = Request.Follow.class, name = "follow"),
-    @JsonSubTypes.Type(value = Request.ForgetPerson.class, name = "forget-person")
+    @JsonSubTypes.Type(value = Request.ForgetPerson.class, name = "forget-person"),
+    @JsonSubTypes.Type(value = Request.Reload.class, name = "reload")
 })
 public sealed interface Request {
     /** Who answers. */
@@ -143,4 +144,7 @@ public sealed interface Request {
 
     /** Take a person out of the journal. */
     record ForgetPerson(String address) implements Request {}
+
+    /** Read the configuration anew, and go by it. */
+    record Reload() implements Request {}
 }

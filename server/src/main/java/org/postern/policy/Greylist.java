@@ -28,7 +28,7 @@ public final class Greylist implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Greylist.class);
 
     private final Path file;
-    private final Settings settings;
+    private Settings settings;
     private final Clock clock;
     private final Map<String, Seen> seen = new LinkedHashMap<>(16, 0.75f, true);
     private BufferedWriter log;
@@ -93,6 +93,12 @@ public final class Greylist implements AutoCloseable {
         }
         put(known, new Seen(first.first, true, now));
         return true;
+    }
+
+    /** Works otherwise from now on, with all that it remembers. */
+    public synchronized void change(Settings next) {
+        settings = next;
+        forgetOldest();
     }
 
     /** How many are remembered. */

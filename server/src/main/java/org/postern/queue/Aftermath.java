@@ -22,13 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Aftermath {
     private static final Logger LOG = LoggerFactory.getLogger(Aftermath.class);
 
-    private final RetrySchedule schedule;
-    private final Reporter reporter;
+    private final Orders orders;
     private final Clock clock;
 
-    Aftermath(RetrySchedule schedule, Reporter reporter, Clock clock) {
-        this.schedule = schedule;
-        this.reporter = reporter;
+    Aftermath(Orders orders, Clock clock) {
+        this.orders = orders;
         this.clock = clock;
     }
 
@@ -80,7 +78,10 @@ final class Aftermath {
 
     /** Tells the postmaster that a message will be forgotten, undelivered. */
     void announce(SpooledMessage message) throws IOException {
-        reporter.forgetting(message, schedule.notice(message), schedule.end(message));
+        Orders.Now now = orders.now();
+        now.reporter()
+                .forgetting(
+                        message, now.schedule().notice(message), now.schedule().end(message));
     }
 
     private Recipient after(Recipient recipient, Outcome outcome, Duration age, News news) {
@@ -108,18 +109,18 @@ final class Aftermath {
     private void judge(Recipient recipient, Diagnosis why, Duration age, News news) {
         if (isExpired(age)) {
             news.failures.put(recipient, expired(why, age));
-        } else if (age.compareTo(schedule.delayNotice()) > 0 && !recipient.noticed()) {
+        } else if (age.compareTo(orders.schedule().delayNotice()) > 0 && !recipient.noticed()) {
             news.delays.put(recipient, why);
         }
     }
 
     private Recipient later(Recipient recipient, String why) {
-        Duration wait = schedule.after(recipient.attempts() + 1, ThreadLocalRandom.current());
+        Duration wait = orders.schedule().after(recipient.attempts() + 1, ThreadLocalRandom.current());
         return recipient.later(clock.instant().plus(wait), why);
     }
 
     private boolean isExpired(Duration age) {
-        return age.compareTo(schedule.expire()) > 0;
+        return age.compareTo(orders.schedule().expire()) > 0;
     }
 
     /** RFC 3463 §3.5: X.4.7, delivery time expired. The class stays 4: one more attempt might have succeeded. */
@@ -156,9 +157,10 @@ final class Aftermath {
 
     private SpooledMessage tellingOf(SpooledMessage after, News news) throws IOException {
         if (!news.delays.isEmpty()) {
-            reporter.delayed(after, news.delays);
+            orders.reporter().delayed(after, news.delays);
         }
-        Optional<String> nobody = news.failures.isEmpty() ? Optional.empty() : reporter.failed(after, news.failures);
+        Optional<String> nobody =
+                news.failures.isEmpty() ? Optional.empty() : orders.reporter().failed(after, news.failures);
         Map<ForwardPath, Diagnosis> failed = new HashMap<>();
         news.failures.forEach((recipient, why) -> failed.put(recipient.path(), why));
         Map<ForwardPath, Diagnosis> delayed = new HashMap<>();

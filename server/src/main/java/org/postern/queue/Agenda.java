@@ -88,8 +88,8 @@ final class Agenda {
         this.clock = clock;
     }
 
-    /** A part of a message to be tried; with the message itself when it was at hand. */
-    record Task(Entry entry, @Nullable SpooledMessage message) {
+    /** A part of a message to be tried, as planned by that courier; with the message itself when it was at hand. */
+    record Task(Entry entry, @Nullable SpooledMessage message, Courier courier) {
         Item item() {
             return entry.item;
         }
@@ -136,14 +136,14 @@ final class Agenda {
     // ----------------------------------------------------------------------------------------------------------------
 
     /** One that has just come. Where somebody was quicker (the start's scan, an operator), what they made of it holds. */
-    void addFresh(SpooledMessage message, Collection<Destination> destinations) {
+    void addFresh(SpooledMessage message, Collection<Destination> destinations, Courier courier) {
         lock.lock();
         try {
             if (items.containsKey(message.id()) || asked.contains(message.id())) {
                 return;
             }
             long now = System.nanoTime();
-            var item = new Item(message.id(), now - message.age().toNanos(), now);
+            var item = new Item(message.id(), now - message.age().toNanos(), now, courier);
             item.destinations = destinations.size();
             items.put(item.id, item);
             if (fresh < FRESH) {
@@ -173,12 +173,12 @@ final class Agenda {
     }
 
     /** One that the spool holds, to be tried at these times; unless it is here already. */
-    void add(SpooledMessage message, Map<Destination, Long> at, boolean noticed) {
+    void add(SpooledMessage message, Map<Destination, Long> at, boolean noticed, Courier courier) {
         lock.lock();
         try {
             if (!items.containsKey(message.id())) {
                 long now = System.nanoTime();
-                var item = new Item(message.id(), now - message.age().toNanos(), now);
+                var item = new Item(message.id(), now - message.age().toNanos(), now, courier);
                 item.noticed = noticed;
                 items.put(item.id, item);
                 put(item, at, now);
@@ -354,7 +354,7 @@ final class Agenda {
             fresh--;
         }
         staff(entry.lane, now);
-        return new Task(entry, message);
+        return new Task(entry, message, item.courier);
     }
 
     /** What was handed out is no longer being worked at: to be tried again at a time, or done with. */
@@ -381,6 +381,46 @@ final class Agenda {
             }
             forgetIfDone(entry.item);
             settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes a message as planned by {@code courier} too, if he has it wait for the destinations that it waits for already. False when it has to be
+     * planned anew. Whoever works at it sees to it afterwards.
+     */
+    boolean adopt(MessageId id, Set<Destination> destinations, Courier courier) {
+        lock.lock();
+        try {
+            Item item = items.get(id);
+            if (item == null) {
+                return destinations.isEmpty();
+            }
+            if (item.busy > 0) {
+                return true;
+            }
+            boolean isSame = item.entries.size() == destinations.size()
+                    && item.entries.stream().allMatch(one -> destinations.contains(one.lane.destination));
+            if (isSame) {
+                item.courier = courier;
+            }
+            return isSame;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** So many workers for other hosts from now on, and as many for each destination as is said of it now. */
+    void change(int connections) {
+        lock.lock();
+        try {
+            this.connections.change(connections);
+            long now = System.nanoTime();
+            for (Lane lane : lanes.values()) {
+                lane.change(atOnce.applyAsInt(lane.destination));
+                staff(lane, now);
+            }
         } finally {
             lock.unlock();
         }
@@ -471,13 +511,13 @@ final class Agenda {
     record Claim(Item item, Map<Destination, Long> before) {}
 
     /** Takes that one out, whenever it is due; empty when it is being worked at. One that isn't here may be taken too. */
-    Optional<Claim> claim(MessageId id) {
+    Optional<Claim> claim(MessageId id, Courier courier) {
         lock.lock();
         try {
             Item item = items.get(id);
             if (item == null) {
                 long now = System.nanoTime();
-                item = new Item(id, Item.UNKNOWN, now);
+                item = new Item(id, Item.UNKNOWN, now, courier);
                 items.put(id, item);
                 remember(id);
             } else if (item.busy > 0) {
@@ -512,15 +552,15 @@ final class Agenda {
         }
     }
 
-    /** What was claimed is to be tried at these times; nowhere when it is done with. */
-    void settle(Claim claim, long born, Map<Destination, Long> at, boolean noticed) {
+    /** What was claimed is to be tried at these times, which that courier asked for; nowhere when it is done with. */
+    void settle(Claim claim, long born, Map<Destination, Long> at, boolean noticed, Courier courier) {
         lock.lock();
         try {
             long now = System.nanoTime();
             busy--;
             items.remove(claim.item().id);
             if (!at.isEmpty()) {
-                var item = new Item(claim.item().id, born, now);
+                var item = new Item(claim.item().id, born, now, courier);
                 item.noticed = noticed;
                 items.put(item.id, item);
                 put(item, at, now);

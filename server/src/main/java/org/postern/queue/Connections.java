@@ -30,7 +30,7 @@ final class Connections {
         DOWN
     }
 
-    private final int most;
+    private int most;
     private final Map<Standing, SequencedSet<Lane>> waiting = new EnumMap<>(Standing.class);
 
     /** Those that have reached nobody yet, in the order in which they began. */
@@ -45,6 +45,11 @@ final class Connections {
         for (Standing standing : Standing.values()) {
             waiting.put(standing, new LinkedHashSet<>());
         }
+    }
+
+    /** So many from now on; who has one keeps it. */
+    void change(int next) {
+        most = next;
     }
 
     private static Standing standing(Lane lane) {

@@ -25,6 +25,9 @@ final class Item {
     /** How many of its entries are being worked at; an operator counts as one. */
     int busy;
 
+    /** By whom it was planned: he said which destinations it goes to. */
+    Courier courier;
+
     /** When its age was last kept. */
     long kept;
 
@@ -34,8 +37,9 @@ final class Item {
     @Nullable
     SpooledMessage fresh;
 
-    Item(MessageId id, long born, long now) {
+    Item(MessageId id, long born, long now, Courier courier) {
         this.id = id;
+        this.courier = courier;
         this.born = born;
         this.kept = now;
     }

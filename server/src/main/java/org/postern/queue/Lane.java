@@ -26,7 +26,7 @@ final class Lane {
     private static final int OLD_ONE_IN = 4;
 
     final Destination destination;
-    private final int limit;
+    private int limit;
     private final Deque<Entry> fresh = new ArrayDeque<>();
     private final TreeSet<Entry> waiting =
             new TreeSet<>(Comparator.<Entry>comparingLong(entry -> entry.at).thenComparing(entry -> entry.item.id));
@@ -64,6 +64,12 @@ final class Lane {
         this.limit = limit;
         this.window = Math.min(limit, destination.kind() == Destination.Kind.LOCAL ? limit : FIRST_WINDOW);
         this.lastUsed = now;
+    }
+
+    /** So many workers at most from now on. */
+    void change(int most) {
+        limit = most;
+        window = Math.min(limit, destination.kind() == Destination.Kind.LOCAL ? limit : window);
     }
 
     /** One that makes attempts here. */

@@ -35,7 +35,7 @@ public final class Queue implements AutoCloseable {
     private static final String HELD = "held by the operator";
 
     private final Spool spool;
-    private final Courier courier;
+    private final Orders orders;
     private final Suspensions suspensions;
     private final Clock clock;
     private final Timetable timetable;
@@ -63,14 +63,14 @@ public final class Queue implements AutoCloseable {
             Clock clock) {
         this.spool = spool;
         this.account = new Account(journal, clock);
-        this.courier = courier;
+        this.orders = new Orders(new Orders.Now(courier, reporter, schedule));
         this.suspensions = suspensions;
         this.clock = clock;
-        this.timetable = new Timetable(courier, schedule, clock);
-        this.aftermath = new Aftermath(schedule, reporter, clock);
-        this.workers = new Workers(spool, courier, schedule, timetable, aftermath, account);
-        this.agenda = new Agenda(courier::atOnce, connections, this::employ, clock);
-        this.sweep = new Sweep(agenda, schedule, this::lookAfter);
+        this.timetable = new Timetable(orders, clock);
+        this.aftermath = new Aftermath(orders, clock);
+        this.workers = new Workers(spool, orders, timetable, aftermath, account, this::planAnew);
+        this.agenda = new Agenda(one -> orders.courier().atOnce(one), connections, this::employ, clock);
+        this.sweep = new Sweep(agenda, orders, this::lookAfter);
     }
 
     /** One of which no journal is kept. */
@@ -107,6 +107,38 @@ public final class Queue implements AutoCloseable {
         }
     }
 
+    /**
+     * Goes by other orders from now on. Attempts that are under way end as they began; what waits for a destination that it would not go to
+     * any more waits for its new one, when this returns or when its attempt is over.
+     */
+    public void change(Courier courier, Reporter reporter, RetrySchedule schedule, int connections) throws IOException {
+        orders.change(new Orders.Now(courier, reporter, schedule));
+        Optional<MessageId> last = Optional.empty();
+        for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
+            for (SpooledMessage message : page) {
+                planAnew(message);
+            }
+            last = Optional.of(page.getLast().id());
+        }
+        // Behind all that: now the courier has been asked about each destination.
+        agenda.change(connections);
+    }
+
+    /** Has a message wait where the courier of now has it wait, if it waits. */
+    private void planAnew(SpooledMessage message) throws IOException {
+        Courier courier = orders.courier();
+        if (!agenda.adopt(message.id(), timetable.of(message).keySet(), courier)) {
+            withClaim(message.id(), Optional::of);
+        }
+    }
+
+    private void planAnew(MessageId id) throws IOException {
+        Optional<SpooledMessage> message = spool.find(id);
+        if (message.isPresent()) {
+            planAnew(message.get());
+        }
+    }
+
     private void planAll() throws IOException {
         Optional<MessageId> last = Optional.empty();
         for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
@@ -116,9 +148,10 @@ public final class Queue implements AutoCloseable {
     }
 
     private void plan(SpooledMessage message) {
+        Courier courier = orders.courier();
         Map<Destination, Long> times = timetable.of(message);
         if (!times.isEmpty()) {
-            agenda.add(message, times, Timetable.hasNoticed(message));
+            agenda.add(message, times, Timetable.hasNoticed(message), courier);
         }
     }
 
@@ -129,8 +162,9 @@ public final class Queue implements AutoCloseable {
             return;
         }
         Set<Destination> destinations = new LinkedHashSet<>();
+        Courier courier = orders.courier();
         message.recipients().forEach(recipient -> destinations.add(courier.destination(recipient.path())));
-        agenda.addFresh(message, destinations);
+        agenda.addFresh(message, destinations, courier);
     }
 
     /** How many messages wait or are being delivered; held ones not counted. */
@@ -154,7 +188,7 @@ public final class Queue implements AutoCloseable {
         agenda.close();
         try {
             if (!agenda.awaitLeft(patience.toNanos())) {
-                courier.abort();
+                orders.abort();
                 agenda.awaitLeft(Long.MAX_VALUE);
             }
             for (Thread keeper : keepers) {
@@ -187,7 +221,7 @@ public final class Queue implements AutoCloseable {
     public Destination destination(String name) {
         return Domain.parse(name)
                 .filter(_ -> !name.equals(Destination.LOCAL.name()))
-                .map(domain -> courier.destination(new Mailbox("someone", domain)))
+                .map(domain -> orders.courier().destination(new Mailbox("someone", domain)))
                 .orElseGet(() -> name.equals(Destination.LOCAL.name()) ? Destination.LOCAL : Destination.remote(name));
     }
 
@@ -333,7 +367,7 @@ public final class Queue implements AutoCloseable {
 
     /** Changes a message that nobody else works at meanwhile. It is handed over with its age as it is now. */
     private Answer withClaim(MessageId id, Change change) throws IOException {
-        Optional<Agenda.Claim> claimed = agenda.claim(id);
+        Optional<Agenda.Claim> claimed = agenda.claim(id, orders.courier());
         if (claimed.isEmpty()) {
             return Answer.BUSY;
         }
@@ -341,6 +375,7 @@ public final class Queue implements AutoCloseable {
         long born = claim.item().born;
         Map<Destination, Long> times = claim.before();
         boolean noticed = claim.item().noticed;
+        Courier courier = claim.item().courier;
         try {
             Optional<SpooledMessage> found = spool.find(id);
             if (found.isPresent()) {
@@ -348,6 +383,8 @@ public final class Queue implements AutoCloseable {
                         ? born
                         : System.nanoTime() - found.get().age().toNanos();
                 Optional<SpooledMessage> changed = change.of(found.get().agedTo(Timetable.age(born)));
+                // Before he is asked: if another takes his place meanwhile, it is planned once more.
+                courier = orders.courier();
                 times = changed.map(timetable::of).orElse(Map.of());
                 noticed = changed.map(Timetable::hasNoticed).orElse(true);
                 // What was released is young again.
@@ -358,7 +395,7 @@ public final class Queue implements AutoCloseable {
             times = Map.of();
             return Answer.UNKNOWN;
         } finally {
-            agenda.settle(claim, born, times, noticed);
+            agenda.settle(claim, born, times, noticed, courier);
         }
     }
 

@@ -24,7 +24,7 @@ final class Sweep implements Runnable {
     private static final Duration KEEP_AGE = Duration.ofHours(6);
 
     private final Agenda agenda;
-    private final RetrySchedule schedule;
+    private final Orders orders;
     private final Look look;
 
     /** Looks after one message. */
@@ -32,9 +32,9 @@ final class Sweep implements Runnable {
         void at(MessageId id) throws IOException;
     }
 
-    Sweep(Agenda agenda, RetrySchedule schedule, Look look) {
+    Sweep(Agenda agenda, Orders orders, Look look) {
         this.agenda = agenda;
-        this.schedule = schedule;
+        this.orders = orders;
         this.look = look;
     }
 
@@ -72,8 +72,8 @@ final class Sweep implements Runnable {
 
     private boolean isWanted(Item item) {
         Duration age = Timetable.age(item.born);
-        return age.compareTo(schedule.expire()) > 0
-                || (!item.noticed && age.compareTo(schedule.delayNotice()) > 0)
+        return age.compareTo(orders.schedule().expire()) > 0
+                || (!item.noticed && age.compareTo(orders.schedule().delayNotice()) > 0)
                 || isAging(item);
     }
 

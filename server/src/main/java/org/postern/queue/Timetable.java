@@ -15,13 +15,11 @@ final class Timetable {
     /** Where what is kept for a time only waits to be forgotten. */
     static final Destination KEPT = new Destination(Destination.Kind.LOCAL, "kept");
 
-    private final Courier courier;
-    private final RetrySchedule schedule;
+    private final Orders orders;
     private final Clock clock;
 
-    Timetable(Courier courier, RetrySchedule schedule, Clock clock) {
-        this.courier = courier;
-        this.schedule = schedule;
+    Timetable(Orders orders, Clock clock) {
+        this.orders = orders;
         this.clock = clock;
     }
 
@@ -29,8 +27,9 @@ final class Timetable {
     Map<Destination, Long> of(SpooledMessage message) {
         Map<Destination, Long> times = new HashMap<>();
         long now = System.nanoTime();
+        Courier courier = orders.courier();
         for (Recipient recipient : message.recipients()) {
-            destination(recipient).ifPresent(destination -> {
+            destination(courier, recipient).ifPresent(destination -> {
                 Duration wait = destination.equals(KEPT) ? leftOf(message) : wait(recipient.due());
                 times.merge(destination, now + wait.toNanos(), Math::min);
             });
@@ -40,6 +39,11 @@ final class Timetable {
 
     /** Where {@code recipient} waits; empty when nothing is to be done for it. */
     Optional<Destination> destination(Recipient recipient) {
+        return destination(orders.courier(), recipient);
+    }
+
+    /** The same, by that courier. */
+    static Optional<Destination> destination(Courier courier, Recipient recipient) {
         return switch (recipient.state()) {
             case WAITING -> Optional.of(courier.destination(recipient.path()));
             case UNDELIVERABLE, QUARANTINED -> Optional.of(KEPT);
@@ -50,12 +54,13 @@ final class Timetable {
     /** A clock that was set must neither hurry a message nor put it off for longer than the schedule ever does. */
     private Duration wait(Instant due) {
         Duration wait = Duration.between(clock.instant(), due);
-        Duration longest = schedule.longest().multipliedBy(2);
+        Duration longest = orders.schedule().longest().multipliedBy(2);
         return wait.isNegative() ? Duration.ZERO : wait.compareTo(longest) > 0 ? longest : wait;
     }
 
     /** How long one that is kept for a time only still is, or until the postmaster is told of that. */
     private Duration leftOf(SpooledMessage message) {
+        RetrySchedule schedule = orders.schedule();
         Duration end = isToldOf(message) ? schedule.end(message) : schedule.notice(message);
         Duration left = end.minus(message.age());
         return left.isNegative() ? Duration.ZERO : left;

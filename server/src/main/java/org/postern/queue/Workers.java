@@ -27,25 +27,22 @@ import org.slf4j.LoggerFactory;
 final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
+    /** How long a part of a message waits for attempts at its others that began before the settings were changed. */
+    private static final Duration AFTER_OTHERS = Duration.ofSeconds(1);
+
     private final Spool spool;
-    private final Courier courier;
-    private final RetrySchedule schedule;
+    private final Orders orders;
     private final Timetable timetable;
     private final Aftermath aftermath;
     private final Account account;
+    private final Planner planner;
     private final AtomicInteger count = new AtomicInteger();
 
-    Workers(
-            Spool spool,
-            Courier courier,
-            RetrySchedule schedule,
-            Timetable timetable,
-            Aftermath aftermath,
-            Account account) {
+    Workers(Spool spool, Orders orders, Timetable timetable, Aftermath aftermath, Account account, Planner planner) {
+        this.planner = planner;
         this.account = account;
         this.spool = spool;
-        this.courier = courier;
-        this.schedule = schedule;
+        this.orders = orders;
         this.timetable = timetable;
         this.aftermath = aftermath;
     }
@@ -61,12 +58,12 @@ final class Workers {
     }
 
     private void work(Worker worker, Agenda agenda) {
-        try (Courier.Run run = courier.run(worker.lane.destination)) {
-            worker.hurry = run::hurry;
-            for (Optional<Agenda.Task> task = agenda.next(worker, run.patience());
+        try (Work work = orders.begin(worker.lane.destination)) {
+            worker.hurry = work::hurry;
+            for (Optional<Agenda.Task> task = agenda.next(worker, work.patience());
                     task.isPresent();
-                    task = agenda.next(worker, run.patience())) {
-                work(worker, agenda, run, task.get());
+                    task = agenda.next(worker, work.patience())) {
+                work(worker, agenda, work, task.get());
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -75,18 +72,30 @@ final class Workers {
         }
     }
 
-    private void work(Worker worker, Agenda agenda, Courier.Run run, Agenda.Task task) {
+    private void work(Worker worker, Agenda agenda, Work work, Agenda.Task task) {
         Next next = Next.NEVER;
         try {
-            next = attempt(worker, agenda, run, task);
+            next = attempt(worker, agenda, work, task);
         } catch (IOException | RuntimeException problem) {
             next = afterProblem(task.item().id, problem).map(Next::at).orElse(Next.NEVER);
         } finally {
             agenda.release(task, next);
         }
+        if (task.courier() != orders.courier()) {
+            planAnew(task.item().id);
+        }
     }
 
-    private Next attempt(Worker worker, Agenda agenda, Courier.Run run, Agenda.Task task) throws IOException {
+    /** The settings were changed since somebody began to work at it. */
+    private void planAnew(MessageId id) {
+        try {
+            planner.planAnew(id);
+        } catch (IOException | RuntimeException problem) {
+            afterProblem(id, problem);
+        }
+    }
+
+    private Next attempt(Worker worker, Agenda agenda, Work work, Agenda.Task task) throws IOException {
         if (!spool.isRunning()) {
             // What came of an attempt could not be noted: after the restart it would be made again.
             agenda.close();
@@ -99,9 +108,14 @@ final class Workers {
             return Next.NEVER;
         }
         SpooledMessage message = found.get();
+        Courier courier = task.courier();
+        if (courier != orders.courier()) {
+            // Others may still be at it, for recipients that would go here now: it waits for them, and is planned anew.
+            return Next.at(System.nanoTime() + (task.item().isShared() ? AFTER_OTHERS.toNanos() : 0));
+        }
         // All that wait are tried together: what was put off by a moment's jitter isn't worth an attempt of its own.
         List<Recipient> due = message.recipients().stream()
-                .filter(recipient -> timetable.destination(recipient).equals(Optional.of(destination)))
+                .filter(recipient -> Timetable.destination(courier, recipient).equals(Optional.of(destination)))
                 .toList();
         if (due.isEmpty()) {
             return Next.NEVER;
@@ -109,6 +123,7 @@ final class Workers {
         if (destination.equals(Timetable.KEPT)) {
             return Timetable.isToldOf(message) ? forget(task.item(), message) : announce(task.item(), message);
         }
+        Courier.Run run = work.by(courier);
         long begun = System.nanoTime();
         Map<ForwardPath, Outcome> outcomes = run.deliver(message, due);
         Duration time = Duration.ofNanos(System.nanoTime() - begun);
@@ -136,13 +151,21 @@ final class Workers {
             agenda.reached(worker);
             return false;
         }
-        return agenda.unreached(worker, why.get(), times -> schedule.afterUnreached(times, ThreadLocalRandom.current()))
+        return agenda.unreached(
+                        worker,
+                        why.get(),
+                        times -> orders.schedule().afterUnreached(times, ThreadLocalRandom.current()))
                 == Agenda.Fate.CROWDED;
     }
 
     /** Whether it is true for all that goes there. */
     private static boolean isOfDestination(Outcome outcome) {
         return outcome instanceof Outcome.Unreachable || outcome instanceof Outcome.Ours;
+    }
+
+    /** Plans a message anew, unless somebody works at it: he will. */
+    interface Planner {
+        void planAnew(MessageId id) throws IOException;
     }
 
     /** What a message becomes. */
@@ -212,7 +235,7 @@ final class Workers {
                 .addKeyValue("problem", problem.getMessage())
                 .setCause(damaged ? null : problem)
                 .log(damaged ? "a damaged message is kept back" : "an attempt failed");
-        Duration wait = schedule.after(1, ThreadLocalRandom.current());
+        Duration wait = orders.schedule().after(1, ThreadLocalRandom.current());
         return damaged ? Optional.empty() : Optional.of(System.nanoTime() + wait.toNanos());
     }
 

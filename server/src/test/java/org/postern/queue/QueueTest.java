@@ -54,6 +54,8 @@ class QueueTest {
     @TempDir
     Path directory;
 
+    private static final Courier ANYBODY = new TestCourier((_, _) -> Map.of(), 1);
+
     private final TestClock clock = new TestClock();
     private final BlockingQueue<String> attempts = new LinkedBlockingQueue<>();
     private volatile Function<String, Outcome> answer = _ -> new Outcome.Delivered("there");
@@ -958,6 +960,7 @@ class QueueTest {
         try (Queue queue = queue(FAR)) {
             eventually(() -> state(message.id(), 0) == State.DELIVERED);
             assertThat(state(message.id(), 1)).isEqualTo(State.WAITING);
+            queue.awaitQuiet(PATIENCE);
             reporter.full = false;
             queue.flush();
             assertThat(told()).isEqualTo("failed <eve@a.test> 5.1.1 no such user");
@@ -1003,12 +1006,13 @@ class QueueTest {
         SpooledMessage message = accept("bob@example.com");
         long now = System.nanoTime();
         agenda.open();
-        agenda.settle(agenda.claim(message.id()).orElseThrow(), now, Map.of(Destination.LOCAL, now), true);
-        agenda.add(message, Map.of(Destination.LOCAL, now + FAR.toNanos()), true);
+        agenda.settle(
+                agenda.claim(message.id(), ANYBODY).orElseThrow(), now, Map.of(Destination.LOCAL, now), true, ANYBODY);
+        agenda.add(message, Map.of(Destination.LOCAL, now + FAR.toNanos()), true, ANYBODY);
 
         Agenda.Task task = agenda.next(workers.take(), Duration.ZERO).orElseThrow();
         assertThat(task.item().id).isEqualTo(message.id());
-        agenda.add(message, Map.of(Destination.LOCAL, now), true);
+        agenda.add(message, Map.of(Destination.LOCAL, now), true, ANYBODY);
         assertThat(agenda.size(Timetable.KEPT)).as("it is being worked at").isEqualTo(1);
         agenda.release(task, Agenda.Next.NEVER);
         assertThat(agenda.size(Timetable.KEPT)).isZero();
@@ -1022,13 +1026,13 @@ class QueueTest {
         var agenda = new Agenda(_ -> 5, 2, workers::add, clock);
         agenda.open();
         Destination live = Destination.remote("live.test");
-        agenda.addFresh(accept("bob@live.test"), List.of(live));
+        agenda.addFresh(accept("bob@live.test"), List.of(live), ANYBODY);
         Lane.Worker first = workers.take();
         Agenda.Task proof = agenda.next(first, Duration.ZERO).orElseThrow();
         agenda.reached(first);
         agenda.release(proof, Agenda.Next.NEVER);
         for (int i = 0; i < 4; i++) {
-            agenda.addFresh(accept("bob@live.test"), List.of(live));
+            agenda.addFresh(accept("bob@live.test"), List.of(live), ANYBODY);
         }
         Lane.Worker second = workers.take();
         for (Lane.Worker worker : List.of(first, second, first, second)) {
@@ -1038,5 +1042,116 @@ class QueueTest {
         }
         assertThat(agenda.size(Timetable.KEPT)).isZero();
         assertThat(workers).isEmpty();
+    }
+
+    // --- other orders
+    // -----------------------------------------------------------------------------------------------------------
+
+    /** All that goes elsewhere goes to that one host. */
+    private static final class ByOneHost extends TestCourier {
+        private final Destination host;
+
+        ByOneHost(String host, Attempt attempt) {
+            super(attempt, 2);
+            this.host = Destination.remote(host);
+        }
+
+        @Override
+        public Destination destination(ForwardPath recipient) {
+            Destination before = super.destination(recipient);
+            return before.equals(Destination.LOCAL) ? before : host;
+        }
+    }
+
+    // A smarthost that is dead is named anew, and what waits for it must not wait for its next turn.
+    @Test
+    void whatWaitsForAnotherPlaceGoesToItsNewOneAtOnce() throws Exception {
+        answer = _ -> new Outcome.Unreachable(Diagnosis.of("4.4.1", "nobody there"));
+        try (Queue queue = queue(Duration.ofHours(4))) {
+            SpooledMessage first = accept("ann@one.example", "bob@two.example");
+            queue.add(first);
+            assertThat(List.of(nextAttempt(), nextAttempt()))
+                    .containsExactlyInAnyOrder("ann@one.example", "bob@two.example");
+            queue.awaitQuiet(PATIENCE);
+            SpooledMessage second = accept("cid@one.example");
+            queue.add(second);
+
+            answer = _ -> new Outcome.Delivered("there");
+            queue.change(new ByOneHost("smart.example", this::attempt), reporter, schedule(Duration.ofHours(4)), 10);
+
+            assertThat(queue.destination("one.example")).isEqualTo(Destination.remote("smart.example"));
+            // The second was never tried; the first is due in hours, by the attempts that were made.
+            assertThat(nextAttempt()).isEqualTo("cid@one.example");
+            assertThat(queue.situation(Destination.remote("smart.example")).waiting())
+                    .isEqualTo(1);
+            assertThat(queue.situation(Destination.remote("one.example")).waiting())
+                    .isZero();
+            queue.flush();
+            assertThat(List.of(nextAttempt(), nextAttempt()))
+                    .containsExactlyInAnyOrder("ann@one.example", "bob@two.example");
+            queue.awaitQuiet(PATIENCE);
+            assertThat(queue.size()).isZero();
+            assertThat(attempts).isEmpty();
+        }
+    }
+
+    @Test
+    void attemptThatIsUnderWayEndsAsItBeganAndItsRestGoesTheNewWay() throws Exception {
+        var begun = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        answer = who -> {
+            begun.countDown();
+            try {
+                mayEnd.await();
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
+            }
+            return new Outcome.Later(Diagnosis.of("4.2.0", "not now"));
+        };
+        try (Queue queue = queue(Duration.ofMillis(1))) {
+            queue.add(accept("ann@one.example"));
+            assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            var byNew = new LinkedBlockingQueue<String>();
+            queue.change(
+                    new ByOneHost("smart.example", (_, due) -> {
+                        Map<ForwardPath, Outcome> outcomes = new HashMap<>();
+                        due.forEach(recipient -> {
+                            outcomes.put(recipient.path(), new Outcome.Delivered("there"));
+                            byNew.add(recipient.path().toString());
+                        });
+                        return outcomes;
+                    }),
+                    reporter,
+                    schedule(Duration.ofMillis(1)),
+                    10);
+            assertThat(byNew).isEmpty();
+            mayEnd.countDown();
+            assertThat(byNew.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("ann@one.example");
+            queue.awaitQuiet(PATIENCE);
+            assertThat(queue.size()).isZero();
+            assertThat(attempts).containsExactly("ann@one.example");
+        }
+    }
+
+    @Test
+    void changeUnderLoadDeliversEachOnce() throws Exception {
+        answer = _ -> new Outcome.Delivered("there");
+        try (Queue queue = queue(Duration.ofMillis(1))) {
+            int many = 600;
+            for (int i = 0; i < many; i++) {
+                queue.add(accept("a" + i + "@one.example", "b" + i + "@two.example", "c" + i + "@example.com"));
+                if (i % 20 == 0) {
+                    queue.change(
+                            i % 40 == 0
+                                    ? new ByOneHost("smart" + i + ".example", this::attempt)
+                                    : new TestCourier(this::attempt, 2),
+                            reporter,
+                            schedule(Duration.ofMillis(1)),
+                            5 + i % 3);
+                }
+            }
+            eventually(() -> queue.size() == 0);
+            assertThat(attempts).hasSize(3 * many).doesNotHaveDuplicates();
+        }
     }
 }

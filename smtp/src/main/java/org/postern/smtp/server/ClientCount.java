@@ -7,15 +7,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Sessions at once by client: one IPv4 address, or one IPv6 /64, which is what a single customer usually gets. Thread-safe. */
 final class ClientCount {
-    private final int most;
     private final ConcurrentHashMap<Object, Integer> counts = new ConcurrentHashMap<>();
 
-    ClientCount(int most) {
-        this.most = most;
-    }
-
-    /** Counts one more, unless that is one too many. */
-    boolean enter(InetAddress client) {
+    /** Counts one more, unless that is more than {@code most}. */
+    boolean enter(InetAddress client, int most) {
         Object key = key(client);
         // One too many is counted as well, and taken back at once: so the answer is one look at the map.
         if (counts.merge(key, 1, Integer::sum) <= most) {

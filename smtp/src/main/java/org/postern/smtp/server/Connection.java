@@ -26,6 +26,7 @@ final class Connection {
     private static final Reply TOO_SLOW = Reply.of(421, "4.4.2", "that took too long; please come again");
 
     private final SmtpServer server;
+    private final Manner manner;
     private final SmtpServer.Listener listener;
     private final InetSocketAddress peer;
     private final Socket socket;
@@ -44,13 +45,14 @@ final class Connection {
      *
      * @throws IOException when it is broken already
      */
-    Connection(SmtpServer server, SmtpServer.Listener listener, Socket socket) throws IOException {
+    Connection(SmtpServer server, Manner manner, SmtpServer.Listener listener, Socket socket) throws IOException {
         this.server = server;
+        this.manner = manner;
         this.listener = listener;
         this.socket = socket;
         this.peer = (InetSocketAddress) socket.getRemoteSocketAddress();
         this.wire = new Wire(socket);
-        wire.replyTime(server.limits().replyTime());
+        wire.replyTime(manner.limits().replyTime());
         this.commands = new CommandReader(wire);
     }
 
@@ -65,7 +67,7 @@ final class Connection {
         if (client.trusted() || client.isProxyItself()) {
             return true;
         }
-        boolean entered = server.clients().enter(address);
+        boolean entered = server.clients().enter(address, manner.limits().sessionsPerClient());
         counted = entered ? address : null;
         return entered;
     }
@@ -179,7 +181,7 @@ final class Connection {
     }
 
     private void turnAway(Client client) {
-        server.events().turnedAway(client.address().getAddress(), SmtpServer.TOO_MANY);
+        manner.events().turnedAway(client.address().getAddress(), SmtpServer.TOO_MANY);
         // RFC 2034 §4: no enhanced code in place of the banner.
         wire.reply(Reply.of(SmtpServer.TOO_MANY.code(), SmtpServer.TOO_MANY.text()));
         wire.close(true);
@@ -191,7 +193,7 @@ final class Connection {
     /** For whom the front end speaks; empty when the connection is not to go on. */
     private Optional<Client> askProxy() {
         try {
-            if (!wire.speaksWithin(server.limits().proxyTime())) {
+            if (!wire.speaksWithin(manner.limits().proxyTime())) {
                 return Optional.of(Client.frontEnd(peer));
             }
             ProxyHeader.Read read = readHeader();
@@ -212,7 +214,7 @@ final class Connection {
     }
 
     private ProxyHeader.Read readHeader() throws IOException {
-        long nanos = server.limits().proxyTime().toNanos();
+        long nanos = manner.limits().proxyTime().toNanos();
         wire.allow(nanos, nanos);
         ProxyHeader.Read read = ProxyHeader.read(wire.buffer(), wire.at(), wire.end());
         while (read instanceof ProxyHeader.Read.Part) {
@@ -248,7 +250,7 @@ final class Connection {
     }
 
     private Optional<Client> fault(String why) {
-        server.events().proxyFault(peer.getAddress(), why);
+        manner.events().proxyFault(peer.getAddress(), why);
         return Optional.empty();
     }
 
@@ -257,6 +259,10 @@ final class Connection {
 
     SmtpServer server() {
         return server;
+    }
+
+    Manner manner() {
+        return manner;
     }
 
     SmtpServer.Listener listener() {

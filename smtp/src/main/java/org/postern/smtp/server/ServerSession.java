@@ -63,6 +63,7 @@ final class ServerSession implements Session {
     private final String id = TraceId.next('s');
     private final Connection connection;
     private final SmtpServer server;
+    private final Manner manner;
     private final SmtpServer.Listener listener;
     private final Limits limits;
     private final Client client;
@@ -107,8 +108,9 @@ final class ServerSession implements Session {
     ServerSession(Connection connection, Client client, Duration bannerDelay) {
         this.connection = connection;
         this.server = connection.server();
+        this.manner = connection.manner();
         this.listener = connection.listener();
-        this.limits = server.limits();
+        this.limits = manner.limits();
         this.client = client;
         this.bannerDelay = client.trusted() || client.isProxyItself() ? Duration.ZERO : bannerDelay;
         this.wire = connection.wire();
@@ -236,7 +238,7 @@ final class ServerSession implements Session {
         }
         Reply reply = server.isStopping()
                 ? Reply.of(421, "shutting down; please come again")
-                : handler.connected(server.banner());
+                : handler.connected(manner.banner());
         // RFC 2034 §4: no enhanced code in the banner.
         if (reply.isPositive()) {
             wire.reply(reply);
@@ -345,7 +347,7 @@ final class ServerSession implements Session {
         boolean extended = hello.verb() == Greeting.Verb.EHLO;
         Capabilities offer = extended ? offer() : Capabilities.NONE;
         Reply welcome =
-                offer.toReply(server.hostname() + " greets " + hello.name().text());
+                offer.toReply(manner.hostname() + " greets " + hello.name().text());
         Reply reply = handler.greeted(offered, welcome);
         if (reply.isPositive()) {
             // §4.1.4: a new greeting is a reset. A refused one leaves everything as it was.
@@ -371,7 +373,7 @@ final class ServerSession implements Session {
         // RFC 3207 §4.2: not again inside TLS.
         boolean startTls = tls == null
                 && listener.tls() == TlsMode.STARTTLS
-                && server.tls().isPresent();
+                && manner.tls().isPresent();
         Capabilities withTls = startTls ? offer.with(Extension.STARTTLS) : offer;
         return client.mayName()
                 ? withTls.with(
@@ -638,11 +640,11 @@ final class ServerSession implements Session {
                 214,
                 "2.0.0",
                 "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT; see RFC 5321. This is Postern at "
-                        + server.hostname()));
+                        + manner.hostname()));
     }
 
     private void quit() {
-        wire.reply(Reply.of(221, "2.0.0", server.hostname() + " says good-bye"));
+        wire.reply(Reply.of(221, "2.0.0", manner.hostname() + " says good-bye"));
         over = SessionEnd.Reason.QUIT;
     }
 
@@ -673,7 +675,7 @@ final class ServerSession implements Session {
     }
 
     private void handshake() throws IOException {
-        SSLSession made = Handshake.over(wire, server.tls().orElseThrow(), limits.handshakeTime());
+        SSLSession made = Handshake.over(wire, manner.tls().orElseThrow(), limits.handshakeTime());
         tls = new Tls(made.getProtocol(), made.getCipherSuite());
     }
 

@@ -1,20 +1,19 @@
 package org.postern.smtp.server;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -38,23 +37,20 @@ import org.postern.smtp.Reply;
  * }</pre>
  */
 public final class SmtpServer implements AutoCloseable {
-    private static final Duration FULL_PAUSE = Duration.ofMillis(200);
-    private static final Duration WELL = Duration.ofSeconds(1);
     private static final Duration WATCH = Duration.ofMillis(250);
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final Reply FULL = Reply.of(421, "4.3.2", "too many sessions here; please come again later");
     static final Reply TOO_MANY = Reply.of(421, "4.7.0", "too many sessions of yours; please come again later");
 
-    private final Domain hostname;
-    private final Limits limits;
-    private final Optional<SSLContext> tls;
-    private final Events events;
-    private final Reply banner;
-
-    private final List<Entrance> entrances = new ArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final ClientCount clients;
+    private final ClientCount clients = new ClientCount();
+    private final Queue<Farewell> farewells = new ConcurrentLinkedQueue<>();
     private final Thread watchdog;
+
+    /** In the order of the builder's calls. */
+    private volatile List<Entrance> entrances = List.of();
+
+    private volatile Manner manner;
     private volatile boolean stopping;
     private volatile boolean closed;
 
@@ -110,7 +106,7 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     /** A listener and who handles its sessions. */
-    private record Door(Listener listener, Function<Session, ? extends SessionHandler> handlers) {}
+    record Door(Listener listener, Function<Session, ? extends SessionHandler> handlers) {}
 
     /** Puts a server together. */
     public static final class Builder {
@@ -153,16 +149,13 @@ public final class SmtpServer implements AutoCloseable {
          */
         public SmtpServer start() throws IOException {
             var server = new SmtpServer(this);
-            try {
-                for (Door door : doors) {
-                    server.open(door);
-                }
-            } catch (IOException problem) {
-                server.close();
-                throw problem;
-            }
-            server.begin();
+            server.listen(this);
+            server.watchdog.start();
             return server;
+        }
+
+        private Manner manner() {
+            return new Manner(hostname, limits, Optional.ofNullable(tls), events);
         }
     }
 
@@ -181,13 +174,7 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     private SmtpServer(Builder builder) {
-        this.hostname = builder.hostname;
-        this.limits = builder.limits;
-        this.tls = Optional.ofNullable(builder.tls);
-        this.events = builder.events;
-        this.clients = new ClientCount(limits.sessionsPerClient());
-        // RFC 5321 §4.3.1: the name first.
-        this.banner = Reply.of(220, hostname + " ESMTP Postern");
+        this.manner = builder.manner();
         this.watchdog = Thread.ofPlatform().daemon().name("smtp-watchdog").unstarted(this::watch);
     }
 
@@ -215,8 +202,10 @@ public final class SmtpServer implements AutoCloseable {
      * ends when the handler returns, and counts among {@link #sessions} until then.
      */
     public void stop(Duration patience) {
-        stopping = true;
-        entrances.forEach(Entrance::close);
+        synchronized (this) {
+            stopping = true;
+            entrances.forEach(Entrance::close);
+        }
         endWithin(patience, Connection::stopIdle);
         endWithin(LAST_WORDS, Connection::stopWaiting);
         connections.forEach(Connection::cut);
@@ -240,60 +229,143 @@ public final class SmtpServer implements AutoCloseable {
         }
     }
 
-    private void open(Door door) throws IOException {
-        if (door.listener().tls() == TlsMode.IMPLICIT && tls.isEmpty()) {
-            throw new IOException("implicit TLS on " + door.listener().address() + " needs a certificate");
-        }
-        entrances.add(new Entrance(door));
+    // --- where it listens
+    // ------------------------------------------------------------------------------------------------------
+
+    /**
+     * Goes on as {@code next} says. Its name, limits, certificates, events and handlers are those of the sessions that begin from now on; those
+     * that are under way go on to their end as they began. Where it listens already nobody notices; elsewhere it begins to listen, and
+     * where {@code next} doesn't, it listens no more.
+     *
+     * @param over run once, by a thread of its own, when the last session that began before is over; never, if the server stops before
+     * @throws IOException when one of the addresses can't be listened on, which its message names; then nothing has changed
+     */
+    public synchronized void change(Builder next, Runnable over) throws IOException {
+        listen(next);
+        Manner before = manner;
+        // Behind the handlers: who keeps to the new manner must have a new handler.
+        manner = next.manner();
+        farewells.add(new Farewell(before, over));
     }
 
-    private void begin() {
-        entrances.forEach(Entrance::begin);
-        watchdog.start();
+    /** What is to be done when nobody keeps to that manner any more. */
+    private record Farewell(Manner manner, Runnable over) {}
+
+    private synchronized void listen(Builder next) throws IOException {
+        if (stopping) {
+            throw new IOException("the server is stopping");
+        }
+        List<Entrance> before = entrances;
+        var unchanged = new ArrayList<>(before);
+        unchanged.removeIf(entrance -> next.doors.stream().noneMatch(entrance::isAt));
+        List<Entrance> gone =
+                before.stream().filter(one -> !unchanged.contains(one)).toList();
+        // Linux lets nobody listen on a part of what somebody else has: 0.0.0.0:25 goes before 192.0.2.1:25 comes.
+        List<Entrance> inTheWay = gone.stream()
+                .filter(one -> next.doors.stream().anyMatch(one::hasPortOf))
+                .toList();
+        inTheWay.forEach(Entrance::close);
+        var all = new ArrayList<Entrance>();
+        var doors = new HashMap<Entrance, Door>();
+        try {
+            for (Door door : next.doors) {
+                if (door.listener().tls() == TlsMode.IMPLICIT && next.tls == null) {
+                    throw new IOException("implicit TLS on " + door.listener().address() + " needs a certificate");
+                }
+                Optional<Entrance> same = unchanged.stream()
+                        .filter(one -> one.isAt(door) && !all.contains(one))
+                        .findFirst();
+                Entrance entrance = same.isPresent() ? same.get() : new Entrance(this, door, together(unchanged, all));
+                doors.put(entrance, door);
+                all.add(entrance);
+            }
+        } catch (IOException problem) {
+            all.stream().filter(one -> !before.contains(one)).forEach(Entrance::close);
+            entrances = goOn(before, inTheWay, problem);
+            throw problem;
+        }
+        doors.forEach(Entrance::lead);
+        all.stream().filter(one -> !before.contains(one)).forEach(Entrance::begin);
+        entrances = List.copyOf(all);
+        before.stream().filter(one -> !all.contains(one)).forEach(Entrance::close);
     }
+
+    private static List<Entrance> together(List<Entrance> some, List<Entrance> others) {
+        var all = new LinkedHashSet<>(some);
+        all.addAll(others);
+        return List.copyOf(all);
+    }
+
+    /** Those that were there, where some had to go for others that could not come. */
+    private List<Entrance> goOn(List<Entrance> before, List<Entrance> closed, IOException why) {
+        List<Entrance> open =
+                before.stream().filter(one -> !closed.contains(one)).toList();
+        var all = new ArrayList<Entrance>();
+        for (Entrance one : before) {
+            try {
+                Entrance again = open.contains(one) ? one : new Entrance(this, one.door(), together(open, all));
+                if (again != one) {
+                    again.begin();
+                }
+                all.add(again);
+            } catch (IOException lost) {
+                why.addSuppressed(lost);
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    // --- in time
+    // ---------------------------------------------------------------------------------------------------------------
 
     private void watch() {
         try {
             while (!closed) {
                 Thread.sleep(WATCH);
                 long now = System.nanoTime();
-                boolean underLoad = limits.isLoad(connections.size());
+                boolean underLoad = manner.limits().isLoad(connections.size());
                 for (Connection connection : connections) {
                     if (connection.isOverdue(now, underLoad)) {
                         connection.timeOut();
                     }
                 }
+                farewells.removeIf(SmtpServer::isOver);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private static boolean isOver(Farewell farewell) {
+        if (farewell.manner().isInUse()) {
+            return false;
+        }
+        Thread.startVirtualThread(farewell.over());
+        return true;
+    }
+
+    /** The one that a session keeps to which begins now. */
+    Manner take() {
+        while (true) {
+            Manner now = manner;
+            now.begin();
+            if (now == manner) {
+                return now;
+            }
+            now.over();
+        }
+    }
+
     // --- for sessions
     // ----------------------------------------------------------------------------------------------------------
-
-    Domain hostname() {
-        return hostname;
-    }
-
-    Limits limits() {
-        return limits;
-    }
-
-    Optional<SSLContext> tls() {
-        return tls;
-    }
-
-    Reply banner() {
-        return banner;
-    }
 
     boolean isStopping() {
         return stopping;
     }
 
+    /** Whom to tell. */
     Events events() {
-        return events;
+        return manner.events();
     }
 
     ClientCount clients() {
@@ -302,154 +374,63 @@ public final class SmtpServer implements AutoCloseable {
 
     void over(Connection connection) {
         connections.remove(connection);
+        connection.manner().over();
     }
 
-    /** A listening socket and the thread that accepts from it. */
-    private final class Entrance {
-        private final Door door;
-        private final ServerSocket socket;
-        private final Thread thread;
-        private boolean failing;
-        private long failedAt;
-
-        Entrance(Door door) throws IOException {
-            this.door = door;
-            InetSocketAddress address = door.listener().address();
-            // A ServerSocket of the JDK is IPv6's, and takes IPv4 too: a 0.0.0.0 of its kind would be [::].
-            socket = address.getAddress() instanceof Inet4Address
-                    ? ServerSocketChannel.open(StandardProtocolFamily.INET).socket()
-                    : new ServerSocket();
-            try {
-                socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                shareWithOtherWildcard(address);
-                socket.bind(address, 4_096);
-            } catch (IOException problem) {
-                socket.close();
-                throw new IOException("can't listen on " + address + ": " + problem.getMessage(), problem);
-            }
-            thread = Thread.ofPlatform()
-                    .daemon()
-                    .name("smtp-accept-" + socket.getLocalPort())
-                    .unstarted(this::accept);
-        }
-
-        /**
-         * Lets 0.0.0.0 and [::] have one port: since [::] takes IPv4 too, Linux binds the second only when both agree to share. IPv4
-         * clients then come to 0.0.0.0 alone, the closer match. The first was bound before it agreed, so no other program is let in.
-         */
-        private void shareWithOtherWildcard(InetSocketAddress address) throws IOException {
-            for (Entrance other : entrances) {
-                InetSocketAddress its = other.address();
-                boolean samePort = its.getPort() == address.getPort() && !its.equals(address);
-                if (samePort && isWildcard(its) && isWildcard(address)) {
-                    other.socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-                    socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-                }
+    /** A client has come to {@code entrance}. */
+    void admit(Socket client, Entrance entrance) {
+        Manner kept = take();
+        // Behind the manner, so that it is none that came before it.
+        Door entered = entrance.door();
+        boolean isIn = false;
+        try {
+            isIn = admit(client, kept, entered);
+        } finally {
+            if (!isIn) {
+                kept.over();
             }
         }
+    }
 
-        private static boolean isWildcard(InetSocketAddress address) {
-            return !address.isUnresolved() && address.getAddress().isAnyLocalAddress();
+    private boolean admit(Socket client, Manner kept, Door entered) {
+        if (connections.size() >= kept.limits().sessions()) {
+            turnAway(client, FULL);
+            return false;
         }
-
-        InetSocketAddress address() {
-            return (InetSocketAddress) socket.getLocalSocketAddress();
-        }
-
-        void begin() {
-            thread.start();
-        }
-
-        void close() {
-            try {
-                socket.close();
-            } catch (IOException ignored) {
-                // Nothing listens any more either way.
-            }
-        }
-
-        /** Nothing ends this thread but a stop: without descriptors even a class may fail to load, in whatever code it is called from. */
-        private void accept() {
-            while (!stopping) {
-                try {
-                    admit(socket.accept());
-                    recovered();
-                } catch (IOException problem) {
-                    pause(problem);
-                } catch (RuntimeException | LinkageError | OutOfMemoryError problem) {
-                    pause(new IOException(problem.toString(), problem));
-                }
-            }
-        }
-
-        /** Only once it has gone well for a while: what is short comes and goes, and is told once. */
-        private void recovered() {
-            if (failing && System.nanoTime() - failedAt > WELL.toNanos()) {
-                failing = false;
-                events.acceptRecovered();
-            }
-        }
-
-        /** Out of file descriptors, most likely: others will be closed soon. */
-        private void pause(IOException problem) {
-            if (stopping) {
-                return;
-            }
-            failedAt = System.nanoTime();
-            try {
-                if (!failing) {
-                    failing = true;
-                    events.acceptFailing(problem);
-                }
-                Thread.sleep(FULL_PAUSE);
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException | LinkageError untold) {
-                // Then it isn't told; it is tried again all the same.
-                failing = false;
-            }
-        }
-
-        private void admit(Socket client) {
-            if (connections.size() >= limits.sessions()) {
-                turnAway(client, FULL);
-                return;
-            }
-            Connection connection;
-            try {
-                client.setTcpNoDelay(true);
-                connection = new Connection(SmtpServer.this, door.listener(), client);
-            } catch (IOException goneAlready) {
-                drop(client);
-                return;
-            }
-            if (!connection.enter()) {
-                turnAway(client, TOO_MANY);
-                return;
-            }
-            connections.add(connection);
-            Thread.startVirtualThread(() -> connection.run(door.handlers()));
-        }
-
-        /** Quickly, on the accepting thread: a line fits any fresh socket's buffer, so writing it never blocks. */
-        private void turnAway(Socket client, Reply reply) {
-            try {
-                // RFC 2034 §4: no enhanced code in place of the banner.
-                client.getOutputStream()
-                        .write(Reply.of(reply.code(), reply.text()).toBytes());
-            } catch (IOException goneAlready) {
-                // Told or not, it is turned away.
-            }
+        Connection connection;
+        try {
+            client.setTcpNoDelay(true);
+            connection = new Connection(this, kept, entered.listener(), client);
+        } catch (IOException goneAlready) {
             drop(client);
-            events.turnedAway(client.getInetAddress(), reply);
+            return false;
         }
+        if (!connection.enter()) {
+            turnAway(client, TOO_MANY);
+            return false;
+        }
+        connections.add(connection);
+        Thread.startVirtualThread(() -> connection.run(entered.handlers()));
+        return true;
+    }
 
-        private void drop(Socket client) {
-            try {
-                client.close();
-            } catch (IOException goneAlready) {
-                // That was the aim.
-            }
+    /** Quickly, on the accepting thread: a line fits any fresh socket's buffer, so writing it never blocks. */
+    private void turnAway(Socket client, Reply reply) {
+        try {
+            // RFC 2034 §4: no enhanced code in place of the banner.
+            client.getOutputStream().write(Reply.of(reply.code(), reply.text()).toBytes());
+        } catch (IOException goneAlready) {
+            // Told or not, it is turned away.
+        }
+        drop(client);
+        manner.events().turnedAway(client.getInetAddress(), reply);
+    }
+
+    private void drop(Socket client) {
+        try {
+            client.close();
+        } catch (IOException goneAlready) {
+            // That was the aim.
         }
     }
 }

@@ -35,7 +35,7 @@ final class FrontEndFuzzTest {
         try (SmtpServer server =
                 SmtpServer.named("mx.example.com").events(new Silent()).start()) {
             var listener = SmtpServer.Listener.on(0).trusting(_ -> true).behind(_ -> true);
-            new Connection(server, listener, socket).run(session -> new Watcher(session, bugs));
+            new Connection(server, server.take(), listener, socket).run(session -> new Watcher(session, bugs));
         }
         assertThat(bugs).isEmpty();
     }

@@ -261,10 +261,10 @@ class LoadTest {
         "192.0.2.1, 192.0.2.2, true",
     })
     void netOf64BitsIsOneClient(String one, String other, boolean enters) {
-        var count = new ClientCount(1);
-        assertThat(count.enter(InetAddress.ofLiteral(one))).isTrue();
+        var count = new ClientCount();
+        assertThat(count.enter(InetAddress.ofLiteral(one), 1)).isTrue();
 
-        assertThat(count.enter(InetAddress.ofLiteral(other))).isEqualTo(enters);
+        assertThat(count.enter(InetAddress.ofLiteral(other), 1)).isEqualTo(enters);
     }
 
     @Test

@@ -25,7 +25,7 @@ final class SessionFuzzTest {
         var socket = StubSocket.lineByLine(Arrays.copyOfRange(octets, 1, octets.length));
         try (SmtpServer server = SmtpServer.named("mx.example.com").start()) {
             var listener = SmtpServer.Listener.on(0).trusting(_ -> trusted);
-            new Connection(server, listener, socket).run(_ -> new Keeper(kept, bugs));
+            new Connection(server, server.take(), listener, socket).run(_ -> new Keeper(kept, bugs));
         }
         assertThat(bugs).isEmpty();
         List<String> replies = replies(new String(socket.written(), ISO_8859_1));
