@@ -25,7 +25,7 @@ import org.postern.smtp.ReversePath;
  *   message  id               what came with it, and its recipients
  *   state    id, revision     how far each recipient's delivery has come; none before the first change
  *   content  id, piece        64 KiB of content each; the first begins with the message's label
- *   default  "format", "batch", "open" + id
+ *   default  "format", "writer", "batch", "open" + id
  * </pre>
  */
 final class Records {
@@ -38,6 +38,10 @@ final class Records {
     static final int PIECE = 64 << 10;
 
     static final byte[] FORMAT_KEY = "format".getBytes(US_ASCII);
+
+    /** Which Postern opened it last, in words: for an older one that must refuse it. */
+    static final byte[] WRITER_KEY = "writer".getBytes(US_ASCII);
+
     static final byte[] BATCH_KEY = "batch".getBytes(US_ASCII);
     static final byte[] OPEN = "open".getBytes(US_ASCII);
 

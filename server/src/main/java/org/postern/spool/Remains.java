@@ -60,6 +60,10 @@ final class Remains {
         return seek(Family.DEFAULT, Records.FORMAT_KEY);
     }
 
+    Sought writer() {
+        return seek(Family.DEFAULT, Records.WRITER_KEY);
+    }
+
     private enum Family {
         DEFAULT,
         MESSAGE,

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.WriteBatch;
 
 /** A spool in RocksDB, for one process. {@link Records} has its layout. */
 public final class RocksSpool implements Spool {
@@ -83,7 +82,7 @@ public final class RocksSpool implements Spool {
         Store store = openStore(directory, account);
         try {
             Ledger.Entries unseen = requireWhole(store, account);
-            long last = prepare(store);
+            long last = Opening.prepare(store);
             var space = new Space(directory, room.lowOctets(), room.reserveOctets());
             Ledger ledger = Ledger.open(directory);
             ledger.vouchFor(Ledger.Manifest.of(database));
@@ -141,40 +140,6 @@ public final class RocksSpool implements Spool {
                 SpoolProblem.Kind.DAMAGED,
                 "the spool in " + directory + " has lost what it had confirmed (" + how
                         + "); run: postern spool repair");
-    }
-
-    /** Checks the format, sweeps messages that never became whole, and finds the last name. */
-    private static long prepare(Store store) throws RocksDBException, SpoolProblem {
-        RocksDB db = store.db();
-        byte[] format = db.get(Records.FORMAT_KEY);
-        if (format == null || format[0] < Records.FORMAT) {
-            // What an older one wrote is read as it is; from now on that one can't read all any more.
-            db.put(Records.FORMAT_KEY, new byte[] {Records.FORMAT});
-        } else if (format[0] > Records.FORMAT) {
-            throw new SpoolProblem(
-                    SpoolProblem.Kind.TOO_NEW,
-                    "the spool in " + store.directory() + " has format " + format[0]
-                            + ", which a newer Postern wrote: run that one");
-        }
-        sweep(store);
-        try (RocksIterator last = db.newIterator(store.messages())) {
-            last.seekToLast();
-            last.status();
-            return last.isValid() ? Records.id(last.key()).value() : 0;
-        }
-    }
-
-    private static void sweep(Store store) throws RocksDBException {
-        try (RocksIterator open = store.db().newIterator();
-                var batch = new WriteBatch()) {
-            for (open.seek(Records.OPEN); open.isValid() && Records.isOpen(open.key()); open.next()) {
-                MessageId id = Records.openId(open.key());
-                batch.deleteRange(store.contents(), Records.key(id, 0), Records.key(id, Integer.MAX_VALUE));
-                batch.singleDelete(open.key());
-            }
-            open.status();
-            store.db().write(store.unsynced(), batch);
-        }
     }
 
     // --- taking

@@ -1,5 +1,7 @@
 package org.postern.spool;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,12 +141,8 @@ final class Salvage implements AutoCloseable {
     }
 
     private void requireKnownFormat() throws SpoolProblem {
-        byte[] format = remains.format().found().orElse(new byte[] {Records.FORMAT});
-        if (format.length != 1 || format[0] > Records.FORMAT) {
-            throw new SpoolProblem(
-                    SpoolProblem.Kind.TOO_NEW,
-                    "the spool in " + directory + " was written by a newer Postern: run that one");
-        }
+        Format.requireKnown(
+                directory, remains.format().found(), remains.writer().found().map(name -> new String(name, UTF_8)));
     }
 
     /** A second reading, file by file: for what the first can't tell. */
