@@ -23,7 +23,7 @@ final class Ids {
         public MessageId convert(String text) {
             return MessageId.parse(text)
                     .orElseThrow(() -> new TypeConversionException("'" + Harmless.text(text)
-                            + "' is no message id: those look like m-01M88T3BE05DD9V; see them with:"
+                            + "' is no message id: those look like m-1M89981FP0000; see them with:"
                             + " postern queue list"));
         }
     }

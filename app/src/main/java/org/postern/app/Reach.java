@@ -169,12 +169,12 @@ final class Reach {
     }
 
     /** Opening a store writes into it: files of root's would keep the server out. */
-    private static void requireOwner(Path place) throws IOException, Unusable {
+    static void requireOwner(Path place) throws IOException, Unusable {
         String owner = Files.getOwner(place).getName();
         String self = System.getProperty("user.name", "");
         if (!owner.equals(self)) {
-            throw new Unusable("no server runs, and the spool in " + place + " belongs to " + owner + ": run this as "
-                    + owner + " (sudo -u " + owner + " postern ...), or start the server");
+            throw new Unusable("no server runs, and " + place + " belongs to " + owner + ": run this as " + owner
+                    + " (sudo -u " + owner + " postern ...), or start the server");
         }
     }
 

@@ -20,11 +20,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code postern spool}: is all that was accepted still there, and what can be saved when it isn't? For when no server runs. */
+/**
+ * {@code postern spool}: is all that was accepted still there, and what can be saved when it isn't? For when no server runs. And the
+ * messages as files, and back.
+ */
 @Command(
         name = "spool",
-        description = "Check the store of accepted messages, or repair it. The server must be stopped.",
-        mixinStandardHelpOptions = true)
+        description = "Check the store of accepted messages, repair it, or move what it holds.",
+        mixinStandardHelpOptions = true,
+        subcommands = {SpoolExportCommand.class, SpoolImportCommand.class},
+        footer = {"", "All but export need the server to be stopped."})
 final class SpoolCommand {
     private static final int FINE = 0;
     private static final int NOT_FINE = 1;

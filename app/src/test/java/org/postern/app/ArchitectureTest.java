@@ -34,6 +34,7 @@ class ArchitectureTest {
         "org.postern.spf.."
     };
     private static final String[] SERVER = {
+        "org.postern.backup..",
         "org.postern.config..",
         "org.postern.control..",
         "org.postern.delivery..",
@@ -206,11 +207,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyControlFiltersTheJournalAndTheCommandsKnowJson() {
+    void onlyBackupControlFiltersTheJournalAndTheCommandsKnowJson() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "org.postern.control..", "org.postern.filter..", "org.postern.journal..", "org.postern.app..")
+                        "org.postern.backup..",
+                        "org.postern.control..",
+                        "org.postern.filter..",
+                        "org.postern.journal..",
+                        "org.postern.app..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("tools.jackson..", "com.fasterxml.jackson..")

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.postern.backup.MessageFile;
 import org.postern.quarantine.Suspect;
 import org.postern.queue.Situation;
 import org.postern.spool.MessageId;
@@ -28,6 +29,8 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Answer.News.class, name = "news"),
     @JsonSubTypes.Type(value = Answer.Forgotten.class, name = "forgotten"),
     @JsonSubTypes.Type(value = Answer.Reloaded.class, name = "reloaded"),
+    @JsonSubTypes.Type(value = Answer.Names.class, name = "names"),
+    @JsonSubTypes.Type(value = Answer.Exported.class, name = "exported"),
     @JsonSubTypes.Type(value = Answer.Failed.class, name = "failed")
 })
 public sealed interface Answer {
@@ -54,7 +57,7 @@ public sealed interface Answer {
     record Message(Details message) implements Answer {}
 
     /**
-     * To {@link Request.Content}.
+     * To {@link Request.Content} and {@link Request.Export}.
      *
      * @param base64 48 KiB of it at most
      * @param last nothing follows
@@ -179,6 +182,20 @@ public sealed interface Answer {
             return new Reloaded(false, why);
         }
     }
+
+    /**
+     * To {@link Request.Names}.
+     *
+     * @param next where to go on; empty at the end
+     */
+    record Names(List<MessageId> ids, Optional<MessageId> next) implements Answer {
+        public Names {
+            ids = List.copyOf(ids);
+        }
+    }
+
+    /** To {@link Request.Export}, behind the parts: what they were of. */
+    record Exported(MessageFile message) implements Answer {}
 
     /** To what could not be answered; {@code text} says what to do. */
     record Failed(Reason reason, String text) implements Answer {}

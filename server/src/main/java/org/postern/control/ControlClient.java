@@ -90,7 +90,9 @@ public final class ControlClient implements Control {
                     Request.TrustList _,
                     Request.Find _,
                     Request.Follow _,
-                    Request.Reload _ -> true;
+                    Request.Reload _,
+                    Request.Names _,
+                    Request.Export _ -> true;
             case Request.Hold _,
                     Request.Release _,
                     Request.Retry _,

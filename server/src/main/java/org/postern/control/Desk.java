@@ -1,15 +1,9 @@
 package org.postern.control;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -32,9 +26,6 @@ import org.postern.spool.SpooledMessage;
  * Answers from a spool and its queue: in the server, and in a command while no server runs. Closing it closes neither. Thread-safe.
  */
 public final class Desk implements Control {
-    /** A whole number of base64's threes. */
-    private static final int PART_OCTETS = 48 << 10;
-
     private final Spool spool;
     private final Queue queue;
     private final Suspects suspects;
@@ -78,7 +69,9 @@ public final class Desk implements Control {
     @Override
     public void ask(Request request, Listener listener) throws IOException {
         if (request instanceof Request.Content(MessageId id)) {
-            content(id, listener);
+            new Contents(spool).tell(id, listener);
+        } else if (request instanceof Request.Export(MessageId id)) {
+            new Contents(spool).export(id, listener);
         } else if (request instanceof Request.Follow && journal.isOn() && running == Running.YES) {
             new Newsletter().tell(journal, listener);
         } else {
@@ -97,6 +90,8 @@ public final class Desk implements Control {
                             .<Answer>map(message -> new Answer.Message(Details.of(message, clock.instant())))
                             .orElseGet(() -> unknown(id));
                 case Request.Content(MessageId id) -> unknown(id);
+                case Request.Export(MessageId id) -> unknown(id);
+                case Request.Names asked -> names(asked);
                 case Request.Hold(MessageId id) -> ofQueue(id, Desk::isWaiting, queue::hold);
                 case Request.Release(MessageId id) -> ofQueue(id, Desk::isHeld, queue::release);
                 case Request.Retry(MessageId id) -> ofQueue(id, _ -> true, queue::retry);
@@ -158,6 +153,13 @@ public final class Desk implements Control {
                 page.found().stream().map(one -> Summary.of(one, now)).toList(), page.next());
     }
 
+    private Answer names(Request.Names asked) throws IOException {
+        List<MessageId> ids = after(asked.after(), asked.most()).stream()
+                .map(SpooledMessage::id)
+                .toList();
+        return new Answer.Names(ids, ids.size() < asked.most() ? Optional.empty() : Optional.of(ids.getLast()));
+    }
+
     private Answer quarantined(Request.QuarantineList asked) throws IOException {
         var page = Scan.of(this::after, asked.after(), asked.most(), Request.Page.MOST, SpooledMessage::isQuarantined);
         List<Suspect> found = new ArrayList<>();
@@ -182,29 +184,6 @@ public final class Desk implements Control {
 
     private static boolean isHeld(SpooledMessage message) {
         return message.recipients().stream().anyMatch(recipient -> recipient.isHeld());
-    }
-
-    private void content(MessageId id, Listener listener) throws IOException {
-        Optional<SpooledMessage> message = spool.find(id);
-        if (message.isEmpty()) {
-            listener.answer(unknown(id));
-            return;
-        }
-        byte[] trace = message.get().trace().getBytes(UTF_8);
-        try (InputStream content = spool.content(message.get());
-                var whole = new SequenceInputStream(new ByteArrayInputStream(trace), content)) {
-            for (byte[] part = next(whole); part.length > 0; part = next(whole)) {
-                listener.answer(new Answer.Part(Base64.getEncoder().encodeToString(part), false));
-            }
-            listener.answer(new Answer.Part("", true));
-        } catch (SpoolProblem problem) {
-            // Delivered, and so forgotten, while it was read: that is no damage.
-            listener.answer(spool.find(id).isEmpty() ? unknown(id) : failed(problem));
-        }
-    }
-
-    private static byte[] next(InputStream whole) throws IOException {
-        return whole.readNBytes(PART_OCTETS);
     }
 
     private Answer find(Request.Find asked) {
@@ -290,7 +269,7 @@ public final class Desk implements Control {
         };
     }
 
-    private static Answer unknown(MessageId id) {
+    static Answer unknown(MessageId id) {
         return new Answer.Failed(
                 Answer.Reason.UNKNOWN,
                 "there is no message " + id + " in the queue: delivered, dropped, or never here");
@@ -302,7 +281,7 @@ public final class Desk implements Control {
                 "there is no message " + id + " in quarantine: released, dropped, forgotten, or never there");
     }
 
-    private static Answer failed(SpoolProblem problem) {
+    static Answer failed(SpoolProblem problem) {
         return new Answer.Failed(Answer.Reason.SPOOL, String.valueOf(problem.getMessage()));
     }
 

@@ -31,7 +31,9 @@ import org.postern.spool.MessageId;
     @JsonSubTypes.Type(value = Request.Find.class, name = "find"),
     @JsonSubTypes.Type(value = Request.Follow.class, name = "follow"),
     @JsonSubTypes.Type(value = Request.ForgetPerson.class, name = "forget-person"),
-    @JsonSubTypes.Type(value = Request.Reload.class, name = "reload")
+    @JsonSubTypes.Type(value = Request.Reload.class, name = "reload"),
+    @JsonSubTypes.Type(value = Request.Names.class, name = "names"),
+    @JsonSubTypes.Type(value = Request.Export.class, name = "export")
 })
 public sealed interface Request {
     /** Who answers. */
@@ -147,4 +149,21 @@ public sealed interface Request {
 
     /** Read the configuration anew, and go by it. */
     record Reload() implements Request {}
+
+    /**
+     * The next names of all that the spool holds, queued or in quarantine, in the order they came.
+     *
+     * @param after go on behind this one; from the first when empty
+     * @param most how many, 1 to {@value Page#MOST}
+     */
+    record Names(Optional<MessageId> after, int most) implements Request {
+        public Names {
+            if (most < 1 || most > Page.MOST) {
+                throw new IllegalArgumentException("most is 1 to " + Page.MOST + ", not " + most);
+            }
+        }
+    }
+
+    /** A message with all about it, to be put into another spool. Answered by parts as {@link Content}, and then by what it is. */
+    record Export(MessageId id) implements Request {}
 }

@@ -16,7 +16,7 @@ final class Arriving {
 
     private final Committer committer;
     private final Space space;
-    private final Spool.Arrival begun;
+    private final MessageId id;
     private final String label;
     private final CRC32C crc = new CRC32C();
     private byte[] buffer;
@@ -25,29 +25,44 @@ final class Arriving {
     private long octets;
     private boolean eightBit;
 
-    Arriving(Committer committer, Space space, Spool.Arrival arrival) {
+    /** What becomes of it behind its last octet; empty when it is not to be kept. */
+    private interface Closing {
+        Optional<SpooledMessage> message() throws IOException;
+    }
+
+    Arriving(Committer committer, Space space, MessageId id, Envelope envelope) {
         this.committer = committer;
         this.space = space;
-        this.begun = arrival;
-        this.label = Records.label(arrival.envelope());
+        this.id = id;
+        this.label = Records.label(envelope);
         byte[] opening = Records.opening(label);
         this.buffer = Arrays.copyOf(opening, FIRST_BUFFER);
         this.length = opening.length;
     }
 
     /** Reads it to its end and keeps it; when that can't be, or is not wanted, nothing of it. */
-    Optional<SpooledMessage> receive(InputStream content, Spool.Ending ending) throws IOException {
+    Optional<SpooledMessage> receive(Spool.Arrival begun, InputStream content, Spool.Ending ending) throws IOException {
+        return take(content, () -> ending.of(begun).map(this::fresh));
+    }
+
+    /** Reads one that was in a spool before, and keeps it as it was then. */
+    SpooledMessage receiveAgain(SpooledMessage before, InputStream content) throws IOException {
+        return take(content, () -> Optional.of(again(before))).orElseThrow();
+    }
+
+    private Optional<SpooledMessage> take(InputStream content, Closing closing) throws IOException {
         try {
             while (true) {
                 makeRoom();
                 int got = content.read(buffer, length, buffer.length - length);
                 if (got < 0) {
-                    Optional<Spool.Arrival> arrival = ending.of(begun);
-                    if (arrival.isEmpty()) {
+                    Optional<SpooledMessage> message = closing.message();
+                    if (message.isPresent()) {
+                        keep(message.get());
+                    } else {
                         takeBack();
-                        return Optional.empty();
                     }
-                    return Optional.of(finish(arrival.get()));
+                    return message;
                 }
                 crc.update(buffer, length, got);
                 eightBit |= hasEightBit(buffer, length, length + got);
@@ -71,19 +86,18 @@ final class Arriving {
     private void makeRoom() throws IOException {
         if (length == Records.PIECE) {
             space.require(length);
-            committer.commit(new Write.Piece(begun.id(), pieces, take()));
+            committer.commit(new Write.Piece(id, pieces, filled()));
             pieces++;
         } else if (length == buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.min(Records.PIECE, length * 2));
         }
     }
 
-    private SpooledMessage finish(Spool.Arrival arrival) throws IOException {
-        space.require(length);
+    private SpooledMessage fresh(Spool.Arrival arrival) {
         Envelope envelope = arrival.envelope();
-        var received = Instant.ofEpochMilli(arrival.id().millis());
-        var message = new SpooledMessage(
-                arrival.id(),
+        var received = Instant.ofEpochMilli(id.millis());
+        return new SpooledMessage(
+                id,
                 arrival.session(),
                 envelope.from(),
                 eightBit ? Body.EIGHT_BIT_MIME : Body.SEVEN_BIT,
@@ -99,8 +113,30 @@ final class Arriving {
                         .map(path -> Recipient.fresh(
                                 path, Optional.ofNullable(arrival.originals().get(path)), arrival.doubt(), received))
                         .toList());
-        committer.commit(new Write.Whole(arrival.id(), label, Records.message(message), pieces, take()));
-        return message;
+    }
+
+    private SpooledMessage again(SpooledMessage before) {
+        return new SpooledMessage(
+                id,
+                before.session(),
+                before.from(),
+                // What goes on as 7-bit must be that, whatever somebody says.
+                eightBit && before.body() == Body.SEVEN_BIT ? Body.EIGHT_BIT_MIME : before.body(),
+                before.smtputf8(),
+                before.doubt(),
+                before.standing(),
+                before.trace(),
+                octets,
+                (int) crc.getValue(),
+                before.age(),
+                1,
+                before.recipients());
+    }
+
+    private void keep(SpooledMessage message) throws IOException {
+        space.require(length);
+        Optional<byte[]> state = message.revision() == 0 ? Optional.empty() : Optional.of(Records.state(message));
+        committer.commit(new Write.Whole(id, label, Records.message(message), state, pieces, filled()));
     }
 
     /** What was handed over of it is taken back. */
@@ -115,11 +151,11 @@ final class Arriving {
 
     private void takeBack() throws IOException {
         if (pieces > 0) {
-            committer.commit(new Write.Abandoned(begun.id(), pieces));
+            committer.commit(new Write.Abandoned(id, pieces));
         }
     }
 
-    private byte[] take() {
+    private byte[] filled() {
         byte[] piece = Arrays.copyOf(buffer, length);
         length = 0;
         return piece;

@@ -166,7 +166,20 @@ public final class RocksSpool implements Spool {
     @Override
     public Optional<SpooledMessage> accept(Arrival arrival, InputStream content, Ending ending) throws IOException {
         committer.requireRunning();
-        return new Arriving(committer, space, arrival).receive(content, ending);
+        return new Arriving(committer, space, arrival.id(), arrival.envelope()).receive(arrival, content, ending);
+    }
+
+    /**
+     * Keeps a message that was in a spool before, with its name and all that had become of it; as durably, and as wholly, as
+     * {@link #accept}. For whoever has asked {@link #find} whether it is here already.
+     *
+     * @param message its octets, checksum and revision are found anew
+     * @param content to be read to its end; its exceptions pass through, and then nothing of the message will be found
+     */
+    public SpooledMessage restore(SpooledMessage message, InputStream content) throws IOException {
+        committer.requireRunning();
+        lastId.accumulateAndGet(message.id().value(), Math::max);
+        return new Arriving(committer, space, message.id(), message.envelope()).receiveAgain(message, content);
     }
 
     @Override

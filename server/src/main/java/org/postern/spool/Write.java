@@ -1,5 +1,6 @@
 package org.postern.spool;
 
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -50,8 +51,13 @@ sealed interface Write {
         }
     }
 
-    /** A message with its last piece, which is piece {@code number}. */
-    record Whole(MessageId id, String label, byte[] message, int number, byte[] content) implements Write {
+    /**
+     * A message with its last piece, which is piece {@code number}.
+     *
+     * @param state of revision 1; empty when nothing was done for it yet
+     */
+    record Whole(MessageId id, String label, byte[] message, Optional<byte[]> state, int number, byte[] content)
+            implements Write {
         @Override
         public Urgency urgency() {
             return Urgency.DURABLE;
@@ -59,12 +65,17 @@ sealed interface Write {
 
         @Override
         public int octets() {
-            return content.length + message.length;
+            return content.length
+                    + message.length
+                    + state.map(octets -> octets.length).orElse(0);
         }
 
         @Override
         public void into(Store store, WriteBatch batch) throws RocksDBException {
             batch.put(store.messages(), Records.key(id), message);
+            if (state.isPresent()) {
+                batch.put(store.states(), Records.key(id, 1), state.get());
+            }
             batch.put(store.contents(), Records.key(id, number), content);
             if (number > 0) {
                 batch.singleDelete(Records.openKey(id));

@@ -139,7 +139,7 @@ class ControlTest {
         qt().forAll(
                         longs().between(0, Long.MAX_VALUE),
                         integers().between(1, 1_000),
-                        integers().between(0, 16))
+                        integers().between(0, 19))
                 .checkAssert((number, most, kind) -> {
                     var id = new MessageId(number);
                     Request request =
@@ -161,6 +161,9 @@ class ControlTest {
                                     new Request.Trust(id, most % 2 == 0 ? Trust.Scope.SENDER : Trust.Scope.DOMAIN);
                                 case 14 -> new Request.TrustList();
                                 case 15 -> new Request.TrustRemove(id);
+                                case 16 -> new Request.Names(Optional.of(id), most);
+                                case 17 -> new Request.Names(Optional.empty(), most);
+                                case 18 -> new Request.Export(id);
                                 default -> new Request.Flush();
                             };
                     assertThat(parsed(Protocol.write(request))).isEqualTo(request);
@@ -238,12 +241,54 @@ class ControlTest {
                 desk.ask(new Request.Hold(message.id())),
                 desk.ask(new Request.Show(message.id())),
                 desk.ask(new Request.Flush()),
+                desk.ask(new Request.Names(Optional.empty(), 10)),
+                exported(message.id()),
+                exported(doubted.id()),
                 new Answer.Part("aGVsbG8=", true),
                 new Answer.Failed(Answer.Reason.SPOOL, "\u001b[31m \n\u202e"))) {
             String line = Protocol.write(answer);
             assertThat(line).doesNotContain("\n");
             assertThat(Protocol.answer(line)).isEqualTo(answer);
         }
+    }
+
+    /** The last answer. */
+    private Answer exported(MessageId id) throws IOException {
+        List<Answer> answers = new ArrayList<>();
+        desk.ask(new Request.Export(id), answers::add);
+        assertThat(answers.getLast()).isInstanceOf(Answer.Exported.class);
+        return answers.getLast();
+    }
+
+    @Test
+    void namesAreOfAllThatTheSpoolHolds() throws IOException {
+        MessageId first = accept("bob@example.com").id();
+        MessageId second = doubted().id();
+        assertThat(desk.ask(new Request.Names(Optional.empty(), 1)))
+                .isEqualTo(new Answer.Names(List.of(first), Optional.of(first)));
+        assertThat(desk.ask(new Request.Names(Optional.of(first), 2)))
+                .isEqualTo(new Answer.Names(List.of(second), Optional.empty()));
+    }
+
+    @Test
+    void exportIsThePartsAndThenWhatTheyWere() throws IOException {
+        byte[] content = new byte[200_000];
+        content[199_999] = (byte) 0xff;
+        MessageId id = accept("bob@example.com", content).id();
+        var octets = new ByteArrayOutputStream();
+        List<Answer> last = new ArrayList<>();
+        desk.ask(new Request.Export(id), answer -> {
+            if (answer instanceof Answer.Part part) {
+                octets.writeBytes(Base64.getDecoder().decode(part.base64()));
+            } else {
+                last.add(answer);
+            }
+        });
+        assertThat(last).singleElement().isInstanceOfSatisfying(Answer.Exported.class, exported -> {
+            assertThat(exported.message().octets()).isEqualTo(octets.size());
+            assertThat(exported.message().traceOctets()).isEqualTo(octets.size() - content.length);
+            assertThat(exported.message().recipients()).extracting("to").containsExactly("bob@example.com");
+        });
     }
 
     @ParameterizedTest

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.backup;
+
+import org.jspecify.annotations.NullMarked;
