@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
         })
 final class Main {
     private static final List<Class<?>> COMMANDS = List.of(
+            InitCommand.class,
             Serve.class,
             JudgeCommand.class,
             ExplainCommand.class,

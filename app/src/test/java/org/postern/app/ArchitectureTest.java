@@ -35,6 +35,7 @@ class ArchitectureTest {
     };
     private static final String[] SERVER = {
         "org.postern.backup..",
+        "org.postern.begin..",
         "org.postern.config..",
         "org.postern.control..",
         "org.postern.delivery..",

@@ -53,6 +53,13 @@ final class Conversation implements AutoCloseable {
         return this;
     }
 
+    /** Types a line, as at a terminal. */
+    Conversation types(String line) throws IOException {
+        to.write((line + "\n").getBytes(ISO_8859_1));
+        to.flush();
+        return this;
+    }
+
     /** All that the program has said. */
     String said() throws IOException {
         return Files.readString(output, ISO_8859_1);

@@ -153,12 +153,18 @@ public record Config(
      * @throws IOException when it can't be read at all
      */
     public static Result read(Path file) throws IOException {
-        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
         try {
-            return parse(Files.readString(file), file, directory);
+            return of(Files.readString(file), file);
         } catch (CharacterCodingException notText) {
             return new Result.Invalid(List.of(new Mistake(file, 1, 1, "the file is not UTF-8 text")));
         }
+    }
+
+    /** Reads what {@code file} is going to hold. Relative paths in it are relative to that file's directory. */
+    public static Result of(String toml, Path file) {
+        Path directory = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
+                .orElse(Path.of("/"));
+        return parse(toml, file, directory);
     }
 
     /** Reads the address of a name server, with its port or without: {@code 127.0.0.1:53}, {@code 192.0.2.53}, {@code [::1]:53}. */

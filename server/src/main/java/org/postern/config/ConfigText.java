@@ -225,7 +225,7 @@ public final class ConfigText {
     }
 
     /** A basic string of TOML. */
-    static String quoted(String value) {
+    public static String quoted(String value) {
         var quoted = new StringBuilder("\"");
         value.codePoints().forEach(c -> {
             if (c == '"' || c == '\\') {

@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
 
-/** Small files of ours, readable by us only, that a power cut doesn't take away. */
+/** Small files of ours, readable by us only unless it is said otherwise, that a power cut doesn't take away. */
 public final class DurableFile {
     private static final FileAttribute<?> OURS_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -46,11 +46,30 @@ public final class DurableFile {
     }
 
     private static void replace(Path file, byte[] octets) throws IOException {
+        moveInto(file, writeBeside(file, octets));
+    }
+
+    private static Path writeBeside(Path file, byte[] octets) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(beside);
         write(beside, octets, StandardOpenOption.CREATE_NEW);
+        return beside;
+    }
+
+    private static void moveInto(Path file, Path beside) throws IOException {
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
         DurableDirectories.sync(parent(file));
+    }
+
+    /**
+     * The same, for more to read.
+     *
+     * @param mode as {@code rw-r-----}, whatever the umask says
+     */
+    public static void replace(Path file, String text, String mode) throws IOException {
+        Path beside = writeBeside(file, text.getBytes(UTF_8));
+        Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString(mode));
+        moveInto(file, beside);
     }
 
     /** Adds {@code text} to {@code file}, which is made when it is not there. */

@@ -13,6 +13,7 @@ import org.postern.dkim.KeySearch;
 import org.postern.dkim.TagList;
 import org.postern.dns.Answer;
 import org.postern.dns.DnsName;
+import org.postern.dns.ZoneLine;
 
 /**
  * A key that {@code postern dkim new} made.
@@ -21,9 +22,6 @@ import org.postern.dns.DnsName;
  * @param stands since when its record was seen in DNS; empty before
  */
 public record MadeKey(KeyFile file, Algorithm algorithm, PublicKey publicKey, Optional<Instant> stands) {
-    /** RFC 1035 §3.3.14: so much of a text is one string. */
-    private static final int STRING = 255;
-
     /** Where its record stands. */
     public DnsName name() {
         return KeySearch.name(file.domain().canonical(), file.selector()).orElseThrow();
@@ -43,18 +41,7 @@ public record MadeKey(KeyFile file, Algorithm algorithm, PublicKey publicKey, Op
 
     /** Its record as a zone file has it. */
     public String zoneLine() {
-        String text = record();
-        var line = new StringBuilder(name() + ". IN TXT");
-        if (text.length() <= STRING) {
-            return line + " \"" + text + "\"";
-        }
-        line.append(" (");
-        for (int at = 0; at < text.length(); at += STRING) {
-            line.append("\n    \"")
-                    .append(text, at, Math.min(text.length(), at + STRING))
-                    .append('"');
-        }
-        return line.append(" )").toString();
+        return ZoneLine.text(name(), record());
     }
 
     /** Whether {@code answer} holds it. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.begin;
+
+import org.jspecify.annotations.NullMarked;
