@@ -35,6 +35,7 @@ final class Main {
             DkimCommand.class,
             ConfigCommand.class,
             ReloadCommand.class,
+            ImportPostfixCommand.class,
             Rehearse.class);
 
     private Main() {}

@@ -45,6 +45,7 @@ class ArchitectureTest {
         "org.postern.journal..",
         "org.postern.maildrop..",
         "org.postern.policy..",
+        "org.postern.postfix..",
         "org.postern.quarantine..",
         "org.postern.queue..",
         "org.postern.route..",

@@ -172,8 +172,8 @@ public record Config(
         return ConfigReader.server(text);
     }
 
-    /** Reads {@code toml}, which came from {@code file}. */
-    static Result parse(String toml, Path file, Path directory) {
+    /** Reads {@code toml}, which came from {@code file}; relative paths in it are relative to {@code directory}. */
+    public static Result parse(String toml, Path file, Path directory) {
         return new ConfigReader(file, directory).read(toml);
     }
 }

@@ -220,7 +220,8 @@ public final class ConfigText {
         return String.format(Locale.ROOT, "%,d", value).replace(',', '_');
     }
 
-    static String list(Collection<?> values) {
+    /** A list of TOML: what each value prints as, in basic strings. */
+    public static String list(Collection<?> values) {
         return values.stream().map(value -> quoted(value.toString())).collect(Collectors.joining(", ", "[", "]"));
     }
 

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.postern.postfix;
+
+import org.jspecify.annotations.NullMarked;
