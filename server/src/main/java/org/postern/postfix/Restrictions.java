@@ -101,11 +101,11 @@ final class Restrictions {
         } else if (name.equals("permit_dnswl_client") && rest.hasNext()) {
             zones.welcome(rest.next(), where);
         } else if (TABLES.containsKey(name) && rest.hasNext()) {
-            access.read(TABLES.get(name), Words.bare(rest.next()), where, name);
+            access.read(TABLES.getOrDefault(name, AccessLists.Kind.RECIPIENTS), Words.bare(rest.next()), where, name);
         } else if (Tables.isNamed(word) && list.matches("smtpd_(client|helo|sender|recipient)_restrictions")) {
             // The short form: of whom the list itself is.
             access.read(
-                    TABLES.get(list.replace("smtpd_", "check_").replace("_restrictions", "_access")),
+                    TABLES.getOrDefault(list.replace("smtpd_", "check_").replace("_restrictions", "_access"), AccessLists.Kind.RECIPIENTS),
                     word,
                     where,
                     list);

@@ -6,7 +6,16 @@ import java.io.IOException;
 public final class Unreadable extends IOException {
     private static final long serialVersionUID = 1;
 
+    private final String said;
+
     Unreadable(String message) {
         super(message);
+        this.said = message;
+    }
+
+    /** Never null, as that of others may be. */
+    @Override
+    public String getMessage() {
+        return said;
     }
 }
