@@ -155,7 +155,10 @@ class InitCommandTest {
                 assertThat(peer.ask("RCPT TO:<bob@example.net>")).startsWith("550 5.7.1 ");
             }
             Path inbox = directory.resolve("data/maildir/example.com/ann/new");
-            Operator.await("it is there", () -> inbox.toFile().list() instanceof String[] mail && mail.length == 1);
+            Operator.await("it is there", () -> {
+                String[] mail = inbox.toFile().list();
+                return mail != null && mail.length == 1;
+            });
         }
     }
 

@@ -105,7 +105,9 @@ final class Restrictions {
         } else if (Tables.isNamed(word) && list.matches("smtpd_(client|helo|sender|recipient)_restrictions")) {
             // The short form: of whom the list itself is.
             access.read(
-                    TABLES.getOrDefault(list.replace("smtpd_", "check_").replace("_restrictions", "_access"), AccessLists.Kind.RECIPIENTS),
+                    TABLES.getOrDefault(
+                            list.replace("smtpd_", "check_").replace("_restrictions", "_access"),
+                            AccessLists.Kind.RECIPIENTS),
                     word,
                     where,
                     list);

@@ -109,10 +109,9 @@ final class Settings {
 
     /** Whether it is the user's own name, that other values hold. */
     private boolean isName(String name) {
+        // postconf has them among its own.
         boolean postfixKnows = expanded.isEmpty() || expanded.containsKey(name);
-        return !postfixKnows
-                || (expanded.isEmpty()
-                        && written.values().stream().anyMatch(other -> Defaults.names(other.value(), name)));
+        return !postfixKnows || written.values().stream().anyMatch(other -> Defaults.names(other.value(), name));
     }
 
     private Optional<String> raw(String name) {

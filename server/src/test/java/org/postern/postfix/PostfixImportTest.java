@@ -306,9 +306,11 @@ class PostfixImportTest {
                 "",
                 "smtp inet n - y - - smtpd\n",
                 "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd -o myhostname=\n",
-                "smtp inet n - y - - smtpd\n"
-                        + "  -o { smtpd_recipient_restrictions = reject_rbl_client a.test }\n"
-                        + "  -o mynetworks=$x\n",
+                """
+                smtp inet n - y - - smtpd
+                  -o { smtpd_recipient_restrictions = reject_rbl_client a.test }
+                  -o mynetworks=$x
+                """,
                 "[::1]:25 inet n - n - - smtpd\n127.0.0.1:99999 inet n - n - - smtpd\nx:y inet n - n - - smtpd -o\n",
                 "465 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n",
                 "a b c d e f g /\n");
