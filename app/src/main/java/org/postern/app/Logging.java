@@ -17,11 +17,12 @@ final class Logging {
     /** Lines to standard error in this format, from now on. */
     static void configure(Config.LogFormat format) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        Encoder<ILoggingEvent> encoder =
+        Encoder<ILoggingEvent> line =
                 switch (format) {
                     case TEXT -> new LogLine.Text();
                     case JSON -> new LogLine.Json();
                 };
+        Encoder<ILoggingEvent> encoder = JournalLevel.isRead() ? new JournalLevel(line) : line;
         encoder.setContext(context);
         encoder.start();
         var output = new LogOutput(encoder);

@@ -43,10 +43,12 @@ final class Serve implements Callable<Integer> {
         Logger log = LoggerFactory.getLogger(Serve.class);
         Mta mta = start(config, option::read);
         Hangup.handle(mta::reload);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(mta, log)));
+        Notify manager = Notify.ofEnvironment();
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(mta, manager, log)));
         describe(config, mta.addresses());
         valid.warnings()
                 .forEach(warning -> log.atWarn().addKeyValue("text", warning).log("configuration"));
+        manager.tell(Notify.READY);
         new CountDownLatch(1).await();
         return 0;
     }
@@ -60,7 +62,8 @@ final class Serve implements Callable<Integer> {
     }
 
     /** SIGTERM and SIGINT. The JVM would exit with 143; having stopped in good order is no failure. */
-    private static void stop(Mta mta, Logger log) {
+    private static void stop(Mta mta, Notify manager, Logger log) {
+        manager.tell(Notify.STOPPING);
         log.info("stopping");
         mta.close();
         log.info("stopped");
