@@ -14,4 +14,6 @@ jdk=$place/runtime
 name=${0##*/}
 case $name in sendmail|mailq|newaliases) start_small "$jdk" "$name" "$@" ;; esac
 [ "${1:-}" != --make-caches ] || { make_caches; exit; }
+# Small at rest: the heap grows with the work. By itself the JVM would begin with a sixty-fourth of the machine's memory.
+options="$options -Xms32m"
 start "$@"

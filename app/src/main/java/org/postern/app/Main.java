@@ -36,6 +36,7 @@ final class Main {
             ConfigCommand.class,
             ReloadCommand.class,
             ImportPostfixCommand.class,
+            Manual.class,
             Rehearse.class);
 
     private Main() {}

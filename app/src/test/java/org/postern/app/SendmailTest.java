@@ -127,7 +127,7 @@ class SendmailTest {
         assertThat(sendmail("x\n", "-f", "root", "ann", "bob@outside.example")).isEqualTo(new Said(0, "", ""));
         assertThat(dropped()).hasSize(1).allSatisfy(file -> {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                    .isEqualTo("rw-------");
+                    .isEqualTo("rw-r-----");
             assertThat(text(file)).isEqualTo("""
                 postern-maildrop 1
                 from root@mx.example.com
@@ -153,7 +153,7 @@ class SendmailTest {
     void whatOthersLeaveIsPickedUpAndWhatIsBrokenStaysAndIsNamed() throws Exception {
         try (PosternProcess postern = PosternProcess.with(directory, TOML)) {
             Path drop = maildrop();
-            assertThat((int) Files.getAttribute(drop, "unix:mode") & 07777).isEqualTo(01733);
+            assertThat((int) Files.getAttribute(drop, "unix:mode") & 07777).isEqualTo(03733);
             Path whole = Files.writeString(
                     directory.resolve("whole"), "postern-maildrop 1\nfrom \nto ann@localhost\n\nSubject: x\n\nhello\n");
             Files.createSymbolicLink(drop.resolve("mail-symlink"), whole);

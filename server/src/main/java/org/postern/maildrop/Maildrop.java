@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The directory, mode 1733: whoever has an account may leave a file, take away his own only, and see nobody's names. A file is written
+ * The directory, mode 3733: whoever has an account may leave a file, take away his own only, and see nobody's names. By its set-group-ID
+ * bit what is left there is of the server's group: the server, which need not be root, may read it, and no other user. A file is written
  * under a name that nobody looks at, and renamed when it is whole.
  */
 public final class Maildrop {
@@ -30,15 +32,18 @@ public final class Maildrop {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<?> THEIRS_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final Set<PosixFilePermission> THEIRS_AND_THE_SERVERS =
+            PosixFilePermissions.fromString("rw-r-----");
 
-    private static final int MODE = 01733;
+    private static final int MODE = 03733;
+    private static final int SET_GROUP_ID = 02000;
 
     private Maildrop() {}
 
     /** Makes the directory, or mends its mode: for who picks up. */
     static void make(Path directory) throws IOException {
         Files.createDirectories(directory);
-        if (((int) Files.getAttribute(directory, "unix:mode") & 07777) != MODE) {
+        if (mode(directory) != MODE) {
             setMode(directory);
         }
         Path taken = directory.resolve(TAKEN);
@@ -47,7 +52,11 @@ public final class Maildrop {
         }
     }
 
-    /** With the sticky bit, which Java's own permissions don't know. */
+    private static int mode(Path directory) throws IOException {
+        return (int) Files.getAttribute(directory, "unix:mode") & 07777;
+    }
+
+    /** With bits that Java's own permissions don't know. */
     private static void setMode(Path directory) throws IOException {
         Files.setAttribute(directory, "unix:mode", MODE);
     }
@@ -70,6 +79,10 @@ public final class Maildrop {
             try {
                 write(channel, envelope.toBytes());
                 write(channel, message);
+                if ((mode(directory) & SET_GROUP_ID) != 0) {
+                    // Whatever the umask is. Without that bit it would be the sender's own group that may read.
+                    Files.setPosixFilePermissions(file, THEIRS_AND_THE_SERVERS);
+                }
                 channel.force(true);
                 Path whole = directory.resolve(WHOLE + name);
                 Files.move(file, whole, StandardCopyOption.ATOMIC_MOVE);

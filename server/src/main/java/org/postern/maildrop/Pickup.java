@@ -3,6 +3,7 @@ package org.postern.maildrop;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -144,14 +145,22 @@ public final class Pickup implements AutoCloseable {
             // Again: until it was moved, its owner could put something else in its place.
             requireFit(file);
             int uid = (int) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-            try (InputStream in = new BufferedInputStream(
-                    Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            try (InputStream in = new BufferedInputStream(open(file))) {
                 Dropped envelope = Dropped.read(in);
                 taker.take(uid, envelope, new CrlfStream(in));
             }
             Files.delete(file);
         } catch (Dropped.Broken | NotFit problem) {
             name(file, problem);
+        }
+    }
+
+    /** One that its owner keeps from us must not hold up all others. */
+    private static InputStream open(Path file) throws IOException {
+        try {
+            return Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        } catch (AccessDeniedException secret) {
+            throw new Dropped.Broken("the server may not read it");
         }
     }
 
