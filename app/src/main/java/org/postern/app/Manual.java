@@ -39,7 +39,8 @@ final class Manual implements Callable<Integer> {
         write("postern.1", program(postern));
         write("postern.toml.5", configuration());
         write("sendmail.1", sendmail());
-        write("postern.bash", AutoComplete.bash("postern", postern));
+        // Shells source it: its first line is for who runs it.
+        write("postern.bash", AutoComplete.bash("postern", postern).replaceFirst("^#!.*\n+", ""));
         write("postern.fish", fish(postern));
         return 0;
     }
@@ -116,6 +117,8 @@ final class Manual implements Callable<Integer> {
         var page = new Roff("postern.toml", 5, version(), "the configuration of Postern");
         page.section("DESCRIPTION");
         MarkdownPage.write(Files.readAllLines(docs.resolve("configuration.md")), page);
+        page.section("LIMITS");
+        MarkdownPage.write(Files.readAllLines(docs.resolve("limits.md")), page);
         page.section("SEE ALSO").paragraph("postern(1)");
         return page.toString();
     }
@@ -159,9 +162,7 @@ final class Manual implements Callable<Integer> {
         for (CommandLine one : below) {
             script.append("complete -c postern -n '%s' -a %s -d '%s'\n"
                     .formatted(here, one.getCommandName(), quoted(one.getCommandSpec().usageMessage().description())));
-            var names1 = new java.util.ArrayList<>(above);
-            names1.add(one.getCommandName());
-            complete(one, names1, script);
+            complete(one, Stream.concat(above.stream(), Stream.of(one.getCommandName())).toList(), script);
         }
         for (OptionSpec option : above.isEmpty() ? List.<OptionSpec>of() : options(line.getCommandSpec())) {
             String takes = option.arity().max() == 0 ? "" : " -r" + (option.paramLabel().matches("FILE|DIR|DIRECTORY") ? " -F" : "");
