@@ -95,7 +95,8 @@ final class Manual implements Callable<Integer> {
         }
         for (OptionSpec one : options(spec)) {
             String names = Stream.of(one.names()).map(name -> "`" + name + "`").collect(Collectors.joining(", "));
-            page.tagged(one.arity().max() == 0 ? names : names + " *" + one.paramLabel() + "*", text(one.description()));
+            page.tagged(
+                    one.arity().max() == 0 ? names : names + " *" + one.paramLabel() + "*", text(one.description()));
         }
         if (spec.usageMessage().footer().length > 0) {
             page.paragraph(text(spec.usageMessage().footer()));
@@ -156,16 +157,25 @@ final class Manual implements Callable<Integer> {
         String here = above.isEmpty()
                 ? "__fish_use_subcommand"
                 : above.stream()
-                        .map(name -> "__fish_seen_subcommand_from " + name)
-                        .collect(Collectors.joining("; and "))
+                                .map(name -> "__fish_seen_subcommand_from " + name)
+                                .collect(Collectors.joining("; and "))
                         + (names.isEmpty() ? "" : "; and not __fish_seen_subcommand_from " + String.join(" ", names));
         for (CommandLine one : below) {
             script.append("complete -c postern -n '%s' -a %s -d '%s'\n"
-                    .formatted(here, one.getCommandName(), quoted(one.getCommandSpec().usageMessage().description())));
-            complete(one, Stream.concat(above.stream(), Stream.of(one.getCommandName())).toList(), script);
+                    .formatted(
+                            here,
+                            one.getCommandName(),
+                            quoted(one.getCommandSpec().usageMessage().description())));
+            complete(
+                    one,
+                    Stream.concat(above.stream(), Stream.of(one.getCommandName()))
+                            .toList(),
+                    script);
         }
         for (OptionSpec option : above.isEmpty() ? List.<OptionSpec>of() : options(line.getCommandSpec())) {
-            String takes = option.arity().max() == 0 ? "" : " -r" + (option.paramLabel().matches("FILE|DIR|DIRECTORY") ? " -F" : "");
+            String takes = option.arity().max() == 0
+                    ? ""
+                    : " -r" + (option.paramLabel().matches("FILE|DIR|DIRECTORY") ? " -F" : "");
             script.append("complete -c postern -n '%s' -l %s%s -d '%s'\n"
                     .formatted(here, option.longestName().substring(2), takes, quoted(option.description())));
         }

@@ -97,7 +97,9 @@ final class MarkdownPage {
 
     private static List<String> cells(String row) {
         String inner = row.strip().replaceAll("^\\||\\|$", "");
-        return List.of(inner.split("(?<!\\\\)\\|", -1)).stream().map(String::strip).toList();
+        return List.of(inner.split("(?<!\\\\)\\|", -1)).stream()
+                .map(String::strip)
+                .toList();
     }
 
     /** With the lines that go on with it. */

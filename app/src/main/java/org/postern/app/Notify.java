@@ -80,12 +80,7 @@ record Notify(Optional<String> socket) {
             MemorySegment.copy(name, 0, address, JAVA_BYTE, Short.BYTES, name.length);
             int length = Short.BYTES + name.length + (name[0] == 0 ? 0 : 1);
             long sent = (long) sendto.invokeExact(
-                    descriptor,
-                    arena.allocateFrom(JAVA_BYTE, text),
-                    (long) text.length,
-                    MSG_NOSIGNAL,
-                    address,
-                    length);
+                    descriptor, arena.allocateFrom(JAVA_BYTE, text), (long) text.length, MSG_NOSIGNAL, address, length);
             int closed = (int) close.invokeExact(descriptor);
             if (sent != text.length || closed != 0) {
                 throw new IllegalStateException("sendto(2) failed");

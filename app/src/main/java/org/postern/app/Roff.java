@@ -62,7 +62,9 @@ final class Roff {
             roff.append(escaped(text.substring(from, mark.start())));
             if (mark.group(1) != null) {
                 // In a table a bar is written \|.
-                roff.append("\\fB").append(escaped(mark.group(1).replace("\\|", "|"))).append("\\fR");
+                roff.append("\\fB")
+                        .append(escaped(mark.group(1).replace("\\|", "|")))
+                        .append("\\fR");
             } else if (mark.group(2) != null) {
                 roff.append("\\fB").append(inline(mark.group(2))).append("\\fR");
             } else if (mark.group(3) != null) {
@@ -83,8 +85,12 @@ final class Roff {
     }
 
     private static String escaped(String text) {
-        String plain = text.replace("\\", "\\e").replace("-", "\\-").replace("\"", "\\(dq").replace("^", "\\(ha")
-                .replace("~", "\\(ti").replace("`", "\\(ga");
+        String plain = text.replace("\\", "\\e")
+                .replace("-", "\\-")
+                .replace("\"", "\\(dq")
+                .replace("^", "\\(ha")
+                .replace("~", "\\(ti")
+                .replace("`", "\\(ga");
         return plain.startsWith(".") || plain.startsWith("'") ? "\\&" + plain : plain;
     }
 

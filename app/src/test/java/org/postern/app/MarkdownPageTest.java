@@ -21,18 +21,18 @@ class MarkdownPageTest {
     @Test
     void tableIsAListOfWords() {
         assertThat(page("""
-                        | key | takes | default |
-                        | --- | --- | --- |
-                        | `a.b` | `"x"` or [more](y.md); a \\| b | none |
-                        | `c` | d | |
-                        """)).isEqualTo("""
-                        .TP
-                        \\fBa.b\\fR
-                        \\fB\\(dqx\\(dq\\fR or more; a \\e| b. default: none
-                        .TP
-                        \\fBc\\fR
-                        d
-                        """);
+            | key | takes | default |
+            | --- | --- | --- |
+            | `a.b` | `"x"` or [more](y.md); a \\| b | none |
+            | `c` | d | |
+            """)).isEqualTo("""
+                            .TP
+                            \\fBa.b\\fR
+                            \\fB\\(dqx\\(dq\\fR or more; a \\e| b. default: none
+                            .TP
+                            \\fBc\\fR
+                            d
+                            """);
     }
 
     @Test
@@ -44,7 +44,8 @@ class MarkdownPageTest {
     @Test
     void codeStaysAsItIs() {
         assertThat(page("```toml\n# a\n.b = \"\\n\"\n```\n\n    c -d\n"))
-                .isEqualTo(".PP\n.RS 4\n.nf\n# a\n\\&.b = \\(dq\\en\\(dq\n.fi\n.RE\n.PP\n.RS 4\n.nf\nc \\-d\n.fi\n.RE\n");
+                .isEqualTo(
+                        ".PP\n.RS 4\n.nf\n# a\n\\&.b = \\(dq\\en\\(dq\n.fi\n.RE\n.PP\n.RS 4\n.nf\nc \\-d\n.fi\n.RE\n");
     }
 
     @Test

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Python listens, for Java has no datagrams on Unix sockets. */
 class NotifyTest {
     private static final String LISTENER = """
-            import socket, sys
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            listener.bind(sys.argv[1].replace('@', chr(0)))
-            print('bound', flush=True)
-            print(listener.recv(100).decode(), flush=True)
-            """;
+        import socket, sys
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        listener.bind(sys.argv[1].replace('@', chr(0)))
+        print('bound', flush=True)
+        print(listener.recv(100).decode(), flush=True)
+        """;
 
     @TempDir
     private Path directory;
@@ -39,7 +39,8 @@ class NotifyTest {
 
     @Test
     void whoAskedIsToldAtAPath() throws IOException {
-        assertThat(heardAt(directory.resolve("notify").toString(), Notify.READY)).isEqualTo("READY=1");
+        assertThat(heardAt(directory.resolve("notify").toString(), Notify.READY))
+                .isEqualTo("READY=1");
     }
 
     @Test

@@ -32,8 +32,7 @@ public final class Maildrop {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<?> THEIRS_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final Set<PosixFilePermission> THEIRS_AND_THE_SERVERS =
-            PosixFilePermissions.fromString("rw-r-----");
+    private static final Set<PosixFilePermission> THEIRS_AND_THE_SERVERS = PosixFilePermissions.fromString("rw-r-----");
 
     private static final int MODE = 03733;
     private static final int SET_GROUP_ID = 02000;
