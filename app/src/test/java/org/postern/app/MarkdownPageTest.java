@@ -26,13 +26,13 @@ class MarkdownPageTest {
             | `a.b` | `"x"` or [more](y.md); a \\| b | none |
             | `c` | d | |
             """)).isEqualTo("""
-                            .TP
-                            \\fBa.b\\fR
-                            \\fB\\(dqx\\(dq\\fR or more; a \\e| b. default: none
-                            .TP
-                            \\fBc\\fR
-                            d
-                            """);
+                .TP
+                \\fBa.b\\fR
+                \\fB\\(dqx\\(dq\\fR or more; a \\e| b. default: none
+                .TP
+                \\fBc\\fR
+                d
+                """);
     }
 
     @Test
