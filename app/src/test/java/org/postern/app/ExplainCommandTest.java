@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,20 +125,26 @@ class ExplainCommandTest {
     }
 
     private String awaitDelivered(String id) throws InterruptedException {
+        Said said = awaitExplained(id, one -> one.exit() == 0);
+        assertThat(said.exit()).as(said.out()).isZero();
+        return said.out();
+    }
+
+    private Said awaitExplained(String id, Predicate<Said> enough) throws InterruptedException {
         long until = System.nanoTime() + 20_000_000_000L;
         Said said = postern("explain", id);
-        while (said.exit() != 0 && System.nanoTime() < until) {
+        while (!enough.test(said) && System.nanoTime() < until) {
             Thread.sleep(50);
             said = postern("explain", id);
         }
-        assertThat(said.exit()).as(said.out()).isZero();
-        return said.out();
+        return said;
     }
 
     @Test
     void whenNoServerRunsTheFilesTellTheSame() throws Exception {
         Strangers.Note note = Strangers.come(server(), Strangers.Kind.LIAR);
-        String running = postern("explain", note.id()).out();
+        String running = awaitExplained(note.id(), one -> one.out().contains("/bob/.Junk"))
+                .out();
         mta.close();
 
         assertThat(postern("explain", note.id()).out()).startsWith(running.substring(0, running.indexOf('\n')));
