@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.postern.config.Config;
 import org.postern.maildrop.Dropped;
 import org.postern.maildrop.Maildrop;
+import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.EnhancedCode;
 import org.postern.smtp.Envelope;
 import org.postern.smtp.ForwardPath;
@@ -319,7 +320,8 @@ final class Sendmail {
             out.print("421 4.3.2 " + server.hostname() + " no server answers\r\n");
             out.flush();
             return failed(
-                    Sysexits.TEMP_FAIL, "no server answers at " + Serve.show(place) + ": " + problem.getMessage());
+                    Sysexits.TEMP_FAIL,
+                    "no server answers at " + AddressLiteral.text(place) + ": " + problem.getMessage());
         }
     }
 

@@ -75,7 +75,7 @@ final class Serve implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Postern " + Main.version() + " is " + config.hostname());
         for (int i = 0; i < addresses.size(); i++) {
-            out.println("  listens   " + show(addresses.get(i))
+            out.println("  listens   " + AddressLiteral.text(addresses.get(i))
                     + describe(config.listen().get(i)));
         }
         for (LocalDomain domain : config.domains()) {
@@ -141,10 +141,5 @@ final class Serve implements Callable<Integer> {
         return domain.mailboxes() instanceof LocalDomain.Mailboxes.Listed listed
                 ? listed.localParts().stream().sorted().findFirst().orElse("postmaster")
                 : "ann";
-    }
-
-    static String show(InetSocketAddress address) {
-        String host = AddressLiteral.text(address.getAddress());
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.smtp.AddressLiteral;
 import org.postern.smtp.Domain;
 
 /**
@@ -52,8 +53,8 @@ record Whereabouts(Domain hostname, Optional<InetSocketAddress> listener) {
     /** Writes them for everybody to read. */
     void write(Path data) throws IOException {
         var text = new StringBuilder("hostname ").append(hostname).append('\n');
-        listener.ifPresent(
-                place -> text.append("listener ").append(Serve.show(place)).append('\n'));
+        listener.ifPresent(place ->
+                text.append("listener ").append(AddressLiteral.text(place)).append('\n'));
         Path fresh = data.resolve(FILE + ".new");
         Files.writeString(fresh, text.toString(), UTF_8);
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
@@ -75,7 +76,7 @@ record Whereabouts(Domain hostname, Optional<InetSocketAddress> listener) {
                 hostname, Optional.ofNullable(lines.get("listener")).map(Whereabouts::address));
     }
 
-    /** As {@link Serve#show} writes it. */
+    /** As {@link AddressLiteral#text(InetSocketAddress)} writes it. */
     private static InetSocketAddress address(String text) {
         int colon = text.lastIndexOf(':');
         String host = text.substring(0, colon);

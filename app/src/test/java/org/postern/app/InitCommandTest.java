@@ -298,8 +298,10 @@ class InitCommandTest {
     }
 
     @Test
-    void jsonSaysTheSame() throws IOException {
-        JsonNode json = JsonMapper.shared().readTree(initForAnn("--json").out());
+    void jsonSaysTheSameAndKeepsToItsSchema() throws IOException, InterruptedException {
+        String first = initForAnn("--json").out();
+        Schema.permits("init", first);
+        JsonNode json = JsonMapper.shared().readTree(first);
         assertThat(json.get("config").asString()).isEqualTo(file.toString());
         assertThat(json.get("fine").asBoolean()).isTrue();
         assertThat(json.get("was_there").asBoolean()).isFalse();
@@ -310,8 +312,9 @@ class InitCommandTest {
                 .forEach(record -> record.get("publish")
                         .forEach(line -> zone.append(line.asString()).append('\n')));
         names.serve(new TestZone(zone.toString()));
-        JsonNode after = JsonMapper.shared()
-                .readTree(init("--json", "--address", "192.0.2.10").out());
+        String second = init("--json", "--address", "192.0.2.10").out();
+        Schema.permits("init", second);
+        JsonNode after = JsonMapper.shared().readTree(second);
         assertThat(after.get("dns_is_right").asBoolean()).isTrue();
         assertThat(after.get("was_there").asBoolean()).isTrue();
     }

@@ -25,8 +25,7 @@ final class ServerExchange implements Exchange {
     private final Dnssec dnssec;
 
     ServerExchange(InetSocketAddress address, DnsSettings settings) {
-        String host = AddressLiteral.text(address.getAddress());
-        this.server = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+        this.server = AddressLiteral.text(address);
         this.dnssec = settings.dnssec();
         this.wire = new Wire(address, settings.timeout(), dnssec == Dnssec.OFF ? 0 : ExtendedFlags.DO);
         this.validator = dnssec == Dnssec.VALIDATE

@@ -1,6 +1,5 @@
 package org.postern.begin;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +90,7 @@ public record FirstConfig(
                 # Whom to ask; by default whom this machine asks.
                 [dns]
                 servers = %s
-                """.formatted(list(nameServers.stream().map(FirstConfig::text))));
+                """.formatted(list(nameServers.stream().map(AddressLiteral::text))));
         }
         toml.append("""
 
@@ -113,7 +112,7 @@ public record FirstConfig(
             [[listen]]
             address = %s
             role = "mx"
-            """.formatted(quoted(text(place))));
+            """.formatted(quoted(AddressLiteral.text(place))));
         if (!trusted.isEmpty()) {
             toml.append("# Whoever is in a net of relay.trusted may send to anybody here, too.\nrelay = true\n");
         }
@@ -159,11 +158,5 @@ public record FirstConfig(
         var quoted = new ArrayList<String>();
         values.distinct().map(ConfigText::quoted).forEach(quoted::add);
         return "[" + String.join(", ", quoted) + "]";
-    }
-
-    private static String text(InetSocketAddress place) {
-        InetAddress address = place.getAddress();
-        String host = AddressLiteral.text(address);
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + place.getPort();
     }
 }

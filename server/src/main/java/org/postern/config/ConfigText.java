@@ -1,6 +1,5 @@
 package org.postern.config;
 
-import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -97,7 +96,7 @@ public final class ConfigText {
 
     private void write(Listen listen) {
         head("[[listen]]");
-        line("address", quoted(text(listen.address())));
+        line("address", quoted(AddressLiteral.text(listen.address())));
         line("role", quoted(Section.word(listen.role())));
         line("relay", Boolean.toString(listen.relay()));
         line("tls", quoted(Section.word(listen.tls())));
@@ -107,16 +106,11 @@ public final class ConfigText {
     private void write(Config.Dns config) {
         DnsSettings dns = config.settings();
         head("[dns]");
-        line("servers", list(dns.servers().stream().map(ConfigText::text).toList()));
+        line("servers", list(dns.servers().stream().map(AddressLiteral::text).toList()));
         line("dnssec", quoted(Section.word(dns.dnssec())));
         line("timeout", quoted(Durations.write(dns.timeout())));
         line("deadline", quoted(Durations.write(dns.deadline())));
         config.trustAnchors().ifPresent(file -> line("trust-anchors", quoted(file.toString())));
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = AddressLiteral.text(address.getAddress());
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private void write(LocalDomain domain) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.postern.journal.Entry;
 import org.postern.journal.Journal;
@@ -100,7 +101,7 @@ public final class Queue implements AutoCloseable {
         suspensions.names().forEach(name -> agenda.suspend(destination(name)));
         agenda.open();
         try {
-            planAll();
+            forEachKept(this::plan);
         } catch (IOException | RuntimeException problem) {
             close();
             throw problem;
@@ -113,13 +114,7 @@ public final class Queue implements AutoCloseable {
      */
     public void change(Courier courier, Reporter reporter, RetrySchedule schedule, int connections) throws IOException {
         orders.change(new Orders.Now(courier, reporter, schedule));
-        Optional<MessageId> last = Optional.empty();
-        for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
-            for (SpooledMessage message : page) {
-                planAnew(message);
-            }
-            last = Optional.of(page.getLast().id());
-        }
+        forEachKept(this::planAnew);
         // Behind all that: now the courier has been asked about each destination.
         agenda.change(connections);
     }
@@ -139,10 +134,17 @@ public final class Queue implements AutoCloseable {
         }
     }
 
-    private void planAll() throws IOException {
+    /** What is done with a message of the spool. */
+    private interface Step {
+        void with(SpooledMessage message) throws IOException;
+    }
+
+    private void forEachKept(Step step) throws IOException {
         Optional<MessageId> last = Optional.empty();
         for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
-            page.forEach(this::plan);
+            for (SpooledMessage message : page) {
+                step.with(message);
+            }
             last = Optional.of(page.getLast().id());
         }
     }
@@ -267,20 +269,16 @@ public final class Queue implements AutoCloseable {
      */
     public long flushKept() throws IOException {
         Instant now = clock.instant();
-        long waiting = 0;
-        Optional<MessageId> last = Optional.empty();
-        for (List<SpooledMessage> page = spool.page(last, PAGE); !page.isEmpty(); page = spool.page(last, PAGE)) {
-            for (SpooledMessage message : page) {
-                if (Timetable.isWaiting(message)) {
-                    waiting++;
-                    spool.update(message.with(
-                            message.age(),
-                            recipient -> recipient.state() == State.WAITING ? recipient.due(now) : recipient));
-                }
+        var waiting = new AtomicLong();
+        forEachKept(message -> {
+            if (Timetable.isWaiting(message)) {
+                waiting.incrementAndGet();
+                spool.update(message.with(
+                        message.age(),
+                        recipient -> recipient.state() == State.WAITING ? recipient.due(now) : recipient));
             }
-            last = Optional.of(page.getLast().id());
-        }
-        return waiting;
+        });
+        return waiting.get();
     }
 
     /** Tries it now, held or not. */

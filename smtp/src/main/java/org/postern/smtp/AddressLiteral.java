@@ -3,6 +3,7 @@ package org.postern.smtp;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -145,6 +146,12 @@ public sealed interface AddressLiteral extends Host {
         byte[] octets = Arrays.copyOf(head.get(), 16);
         System.arraycopy(tail.get(), 0, octets, 16 - tail.get().length, tail.get().length);
         return Optional.of(ipv6(octets));
+    }
+
+    /** An address and a port, as URLs have them (RFC 3986 §3.2.2): {@code 192.0.2.1:25}, {@code [2001:db8::1]:25}. */
+    static String text(InetSocketAddress place) {
+        String host = text(place.getAddress());
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + place.getPort();
     }
 
     /** The text of an address without name or zone; IPv6 in the form of RFC 5952. */
