@@ -31,7 +31,9 @@ final class InitOptions {
     @Option(
             names = "--mailboxes",
             paramLabel = "WORD",
-            description = "Who has one instead: any, existing (whose Maildir is there), ask (whom the next hop takes).")
+            description =
+                    "Who has one instead: any, system (the users of this machine), existing (whose Maildir is there),"
+                            + " ask (whom the next hop takes).")
     private @Nullable String mailboxes;
 
     @Option(

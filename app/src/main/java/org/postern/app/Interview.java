@@ -118,7 +118,7 @@ final class Interview {
                 : asking.find(
                         "--mailbox",
                         Optional.empty(),
-                        "Who has a mailbox there (names, or one of any, existing, ask)",
+                        "Who has a mailbox there (names, or one of any, system, existing, ask)",
                         "postmaster",
                         text -> Hearing.residents(text, domains));
     }

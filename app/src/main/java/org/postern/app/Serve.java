@@ -121,6 +121,7 @@ final class Serve implements Callable<Integer> {
                 switch (domain.mailboxes()) {
                     case LocalDomain.Mailboxes.Any _ -> "any mailbox";
                     case LocalDomain.Mailboxes.Ask _ -> "whom the next hop takes";
+                    case LocalDomain.Mailboxes.OfSystem _ -> "users of this machine";
                     case LocalDomain.Mailboxes.Existing _ -> "mailboxes that are there";
                     case LocalDomain.Mailboxes.Listed listed ->
                         listed.localParts().isEmpty()

@@ -126,8 +126,8 @@ public record FirstConfig(
             [domains.%s]
             # Where it goes: maildir:PATH with {domain} and {local}, lmtp:/run/dovecot/lmtp, lmtp://127.0.0.1:24.
             deliver = %s
-            # Who exists: names as ["ann", "bob"], or "existing" (the Maildir is there), "ask" (the next hop is asked), "any".
-            # All others get 550 5.1.1.
+            # Who exists: names as ["ann", "bob"], or "system" (the users of this machine), "existing" (the Maildir is there),
+            # "ask" (the next hop is asked), "any". All others get 550 5.1.1.
             mailboxes = %s
             """.formatted(quoted(domain), quoted(deliver), residents.toml());
     }

@@ -92,7 +92,7 @@ public final class Hearing {
                         many == Residents.Many.ANY
                                 ? "any name is taken in, and with it all those that spammers guess"
                                 : ""))
-                .orElseGet(() -> Heard.refused("\"" + text + "\" should be any, existing or ask"));
+                .orElseGet(() -> Heard.refused("\"" + text + "\" should be any, system, existing or ask"));
     }
 
     /** Who has a mailbox: names before the {@code @}, with spaces or commas between. Those in {@code domains} may have it behind them. */

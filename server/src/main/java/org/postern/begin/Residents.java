@@ -28,6 +28,8 @@ public sealed interface Residents {
     enum Many implements Residents {
         /** Everybody. */
         ANY("any"),
+        /** The users of this machine. */
+        SYSTEM("system"),
         /** Whose Maildir is there. */
         EXISTING("existing"),
         /** Whom the next hop takes. */

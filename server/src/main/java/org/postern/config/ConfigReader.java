@@ -350,7 +350,10 @@ final class ConfigReader {
                     new HashSet<>(settings.list("mailboxes", "local parts as \"ann\"", ConfigReader::localPart)));
         }
         return settings.<Mailboxes>text(
-                        "mailboxes", "a list of local parts, \"existing\", \"ask\" or \"any\"", text -> switch (text) {
+                        "mailboxes",
+                        "a list of local parts, \"system\", \"existing\", \"ask\" or \"any\"",
+                        text -> switch (text) {
+                            case "system" -> Optional.of(new Mailboxes.OfSystem());
                             case "existing" -> Optional.of(new Mailboxes.Existing());
                             case "ask" -> Optional.of(new Mailboxes.Ask());
                             case "any" -> Optional.of(new Mailboxes.Any());

@@ -127,6 +127,7 @@ public final class ConfigText {
                 switch (domain.mailboxes()) {
                     case Mailboxes.Listed listed ->
                         list(listed.localParts().stream().sorted().toList());
+                    case Mailboxes.OfSystem _ -> quoted("system");
                     case Mailboxes.Existing _ -> quoted("existing");
                     case Mailboxes.Ask _ -> quoted("ask");
                     case Mailboxes.Any _ -> quoted("any");

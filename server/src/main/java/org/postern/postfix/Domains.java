@@ -39,7 +39,7 @@ final class Domains {
         return written.containsKey(domain);
     }
 
-    /** Whether a list of mailboxes was written for that domain, and holds that one. */
+    /** Whether it is known who exists in that domain, and that mailbox does. */
     boolean lists(String localPart, String domain) {
         return Optional.ofNullable(listed.get(domain))
                 .filter(names -> names.contains(localPart))
@@ -121,16 +121,18 @@ final class Domains {
         boolean takesAll = source.settings().value("local_recipient_maps").isEmpty();
         var users = new ArrayList<String>();
         List<String> aliases = source.settings().words("alias_maps");
-        for (String table : source.settings().words("local_recipient_maps")) {
-            if (!aliases.contains(table)) {
-                source
-                        .tables()
-                        .rows(table, source.settings().where("local_recipient_maps"), "local_recipient_maps")
-                        .stream()
-                        .map(Row::key)
-                        .filter(key -> !key.startsWith("@"))
-                        .forEach(key -> users.add(key.contains("@") ? key.substring(0, key.indexOf('@')) : key));
-            }
+        List<String> tables = source.settings().words("local_recipient_maps").stream()
+                .filter(table -> !aliases.contains(table))
+                .toList();
+        boolean ofSystem = !tables.isEmpty() && tables.stream().allMatch(Tables::isOfSystem);
+        for (String table : tables) {
+            source
+                    .tables()
+                    .rows(table, source.settings().where("local_recipient_maps"), "local_recipient_maps")
+                    .stream()
+                    .map(Row::key)
+                    .filter(key -> !key.startsWith("@"))
+                    .forEach(key -> users.add(key.contains("@") ? key.substring(0, key.indexOf('@')) : key));
         }
         for (Source.Named named : destinations) {
             Optional<Draft.Part> part = begin(named);
@@ -139,12 +141,15 @@ final class Domains {
                 part.get().text("deliver", transported(named, part.get()).orElse(deliver));
                 if (takesAll) {
                     part.get().text("mailboxes", "any");
+                } else if (ofSystem) {
+                    part.get().text("mailboxes", "system");
+                    listed.put(named.domain().canonical(), new TreeSet<>(users));
                 } else {
                     list(part.get(), named.domain(), users);
                 }
             }
         }
-        if (!takesAll) {
+        if (!takesAll && !ofSystem) {
             source.draft()
                     .remark(
                             source.settings().where("local_recipient_maps"),

@@ -57,7 +57,7 @@ final class Tables {
         if (named.matches() && named.group(1).equals("inline")) {
             return inline(named.group(2), where);
         }
-        if (name.endsWith("unix:passwd.byname")) {
+        if (isOfSystem(name)) {
             return accounts(where, setting);
         }
         if (file.isEmpty() || !OF_TEXT.contains(named.group(1))) {
@@ -82,6 +82,11 @@ final class Tables {
             draft.remark(where, setting + " = " + name, problem.getMessage() + ": it is left out");
             return List.of();
         }
+    }
+
+    /** Whether it has the users of the system, as getpwnam(3) has them. */
+    static boolean isOfSystem(String name) {
+        return name.endsWith("unix:passwd.byname");
     }
 
     /** A whole path; empty when it is none. */

@@ -43,6 +43,9 @@ public record LocalDomain(Domain name, Delivery deliver, Mailboxes mailboxes, Op
         /** Whose Maildir is there. */
         record Existing() implements Mailboxes {}
 
+        /** The users of this machine: {@code /etc/passwd}. */
+        record OfSystem() implements Mailboxes {}
+
         /** Whom the next hop takes: it is asked. */
         record Ask() implements Mailboxes {}
 

@@ -24,6 +24,7 @@ public final class Router {
     private final Domain hostname;
     private final Optional<Mailbox> postmaster;
     private final Path postmasterMaildir;
+    private final SystemUsers users;
 
     /**
      * A router for these domains.
@@ -38,6 +39,17 @@ public final class Router {
             List<RouteRule> rules,
             Optional<Mailbox> postmaster,
             Path postmasterMaildir) {
+        this(hostname, domains, rules, postmaster, postmasterMaildir, new SystemUsers(SystemUsers.PASSWD));
+    }
+
+    Router(
+            Domain hostname,
+            Collection<LocalDomain> domains,
+            List<RouteRule> rules,
+            Optional<Mailbox> postmaster,
+            Path postmasterMaildir,
+            SystemUsers users) {
+        this.users = users;
         this.hostname = hostname;
         domains.forEach(domain -> this.domains.put(domain.name().canonical(), domain));
         this.rules = List.copyOf(rules);
@@ -107,13 +119,14 @@ public final class Router {
                 .orElseGet(() -> new Route.NoSuchMailbox("no such mailbox"));
     }
 
-    private static boolean exists(LocalDomain domain, String localPart) {
+    private boolean exists(LocalDomain domain, String localPart) {
         return switch (domain.mailboxes()) {
             case LocalDomain.Mailboxes.Listed listed -> listed.localParts().contains(localPart);
             // postmaster goes to whoever is named for it, and a tag to its mailbox, where everybody exists.
             case LocalDomain.Mailboxes.Any _, LocalDomain.Mailboxes.Ask _ ->
                 !ROLES.contains(localPart) && localPart.indexOf('+') <= 0;
             case LocalDomain.Mailboxes.Existing _ -> hasMaildir(domain, localPart);
+            case LocalDomain.Mailboxes.OfSystem _ -> users.have(localPart);
         };
     }
 

@@ -101,7 +101,7 @@ class HearingTest {
                 .isEqualTo("ann@example.org is an address; the name before its @ is asked for, as ann, and exists in"
                         + " each of the domains");
         assertThat(refused(Hearing.names(".ann", List.of(OURS)))).contains("is no name before an @");
-        assertThat(refused(Hearing.many("everybody"))).contains("should be any, existing or ask");
+        assertThat(refused(Hearing.many("everybody"))).contains("should be any, system, existing or ask");
         assertThat(refused(Hearing.notBoth())).contains("say either");
     }
 

@@ -329,8 +329,8 @@ final class ConfigTest {
                         + "mailboxes = \"ask\"|2: domains.a.mailboxes \"ask\" needs somebody to ask: deliver ="
                         + " \"lmtp://127.0.0.1:24\"",
                 "[domains.a]\\n"
-                        + "mailboxes = \"all\"|2: domains.a.mailboxes should be a list of local parts, \"existing\","
-                        + " \"ask\" or \"any\", not \"all\"",
+                        + "mailboxes = \"all\"|2: domains.a.mailboxes should be a list of local parts, \"system\","
+                        + " \"existing\", \"ask\" or \"any\", not \"all\"",
                 "[[routes]]\\nto = \"*\"|2: routes needs to and via: to = \"*\", via = \"mx\"",
                 "[[routes]]\\nto = \"a..b\"\\nvia = \"mx\"|2: routes.to should be \"example.com\", \"*.example.com\" or"
                         + " \"*\", not \"a..b\"",

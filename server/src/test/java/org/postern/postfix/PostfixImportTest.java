@@ -130,14 +130,13 @@ class PostfixImportTest {
     }
 
     @Test
-    void usersAreListedAndAliasesLeadToThem() throws IOException {
+    void usersOfTheSystemAreMeantAndAliasesLeadToThem() throws IOException {
         Files.writeString(
                 directory.resolve("aliases"), "sales: ann, bob@example.org\nroot: \"|rm\"\nloop: pool\npool: loop\n");
         Config config = config(START + "mydestination = example.com\nmyorigin = example.com\nalias_maps = hash:"
                 + directory + "/aliases\nhome_mailbox = Maildir/\n");
 
-        assertThat(domain(config, "example.com").mailboxes())
-                .isEqualTo(new LocalDomain.Mailboxes.Listed(java.util.Set.of("ann")));
+        assertThat(domain(config, "example.com").mailboxes()).isEqualTo(new LocalDomain.Mailboxes.OfSystem());
         assertThat(config.aliasing().aliases().keySet()).map(Mailbox::toString).containsExactly("sales@example.com");
         // What our reader refuses is there to be read, as a remark.
         assertThat(imported(Files.readString(directory.resolve("main.cf"))).toml())

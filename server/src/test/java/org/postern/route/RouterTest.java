@@ -1,10 +1,14 @@
 package org.postern.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +59,45 @@ final class RouterTest {
             })
     void othersDoNot(String recipient) {
         assertThat(LISTED.route(mailbox(recipient))).isEqualTo(new Route.NoSuchMailbox("no such mailbox"));
+    }
+
+    @Test
+    void usersOfTheSystemExistAsLongAsTheyAreThere(@TempDir Path directory) throws IOException {
+        Path passwd = Files.writeString(directory.resolve("passwd"), """
+            root:x:0:0:root:/root:/bin/bash
+            Ann:x:1000:1000:\u00c4nn:/home/ann:/bin/sh
+
+            +nis::::::
+            #gone:x:1::/:
+            """);
+        var domain = new LocalDomain(new Domain("example.com"), MAIL, new Mailboxes.OfSystem(), Optional.empty());
+        var router = new Router(
+                HOST,
+                List.of(domain),
+                List.of(),
+                Optional.empty(),
+                Path.of("/data/postmaster"),
+                new SystemUsers(passwd));
+
+        for (String who : List.of("root", "ann", "Ann", "ann+list", "postmaster")) {
+            assertThat(router.route(mailbox(who + "@example.com"))).as(who).isInstanceOf(Route.IntoMaildir.class);
+        }
+        for (String who : List.of("bob", "+nis", "nis", "#gone", "gone", "roo", "root:x")) {
+            assertThat(router.route(mailbox("\"" + who + "\"@example.com")))
+                    .as(who)
+                    .isEqualTo(new Route.NoSuchMailbox("no such mailbox"));
+        }
+
+        Files.writeString(passwd, "bob:x:1001:1001::/home/bob:/bin/sh\n");
+        Files.setLastModifiedTime(passwd, FileTime.from(Instant.now().plusSeconds(1)));
+        assertThat(router.route(mailbox("bob@example.com"))).isInstanceOf(Route.IntoMaildir.class);
+        assertThat(router.route(mailbox("ann@example.com"))).isInstanceOf(Route.NoSuchMailbox.class);
+
+        // Nobody knows then who exists: no answer for good.
+        Files.delete(passwd);
+        assertThatThrownBy(() -> router.route(mailbox("bob@example.com")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("users of this machine");
     }
 
     /** RFC 5890 §2.3.2.4. */
