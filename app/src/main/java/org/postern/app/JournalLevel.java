@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Lines with their level before them in the way that journald reads, {@code <4>} for a warning: sd-daemon(3). */
 final class JournalLevel extends EncoderBase<ILoggingEvent> {
@@ -39,6 +40,11 @@ final class JournalLevel extends EncoderBase<ILoggingEvent> {
         } catch (IOException | UnsupportedOperationException nothingThere) {
             return "";
         }
+    }
+
+    /** What ends a command, each line of it. */
+    static String error(String text) {
+        return text.lines().map(line -> "<3>" + line).collect(Collectors.joining("\n"));
     }
 
     @Override

@@ -61,7 +61,8 @@ final class Main {
         (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((problem, command, _) -> {
-            command.getErr().println("postern: " + problem.getMessage());
+            String text = "postern: " + problem.getMessage();
+            command.getErr().println(JournalLevel.isRead() ? JournalLevel.error(text) : text);
             return problem instanceof Unusable ? 1 : 75;
         });
         return line;

@@ -45,6 +45,12 @@ class JournalLevelTest {
     }
 
     @Test
+    void whatEndsACommandIsAnErrorLineByLine() {
+        assertThat(JournalLevel.error("postern: a:1: no\npostern: a:2: no"))
+                .isEqualTo("<3>postern: a:1: no\n<3>postern: a:2: no");
+    }
+
+    @Test
     void elsewhereLinesStayAsTheyAre() {
         assertThat(JournalLevel.isRead()).isFalse();
     }
