@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ import org.postern.smtp.transcript.Peer;
 import org.postern.spool.RocksSpool;
 import org.postern.spool.Spool;
 
-/** A start with a million messages in the spool. */
+/** A start with a million messages in the spool, all due at once. */
 @Tag("soak")
 @Tag("crash-1")
 class LongQueueTest {
@@ -34,7 +35,7 @@ class LongQueueTest {
 
     @Test
     void millionWaitingMessagesFitTheHeapAndTheFirstIsDeliveredSoon() throws Exception {
-        fill();
+        fill("bob@localhost");
         Instant began = Instant.now();
         try (var postern = PosternProcess.with(directory, PosternProcess.ANY_AT_LOCALHOST, "-Xmx512m")) {
             Duration listening = Duration.between(began, Instant.now());
@@ -57,12 +58,54 @@ class LongQueueTest {
         }
     }
 
-    private void fill() throws Exception {
+    /** All that are there are due at once, for a host that lets clients in and then says nothing. */
+    @Test
+    @Tag("fair-1")
+    void whatComesForAHostThatLivesGoesThereAtOnceBesideAMillionForOneThatIsSilent() throws Exception {
+        fill("bob@silent.example");
+        int port = Ports.free("127.0.0.11", "127.0.0.12");
+        try (Hop silent = Hop.at("127.0.0.11", port, Hop.Manner.saying("banner", Hop.STALL));
+                Hop live = Hop.at("127.0.0.12", port, Hop.Manner.HONEST);
+                var postern = PosternProcess.with(directory, """
+                    hostname = "mx.example.com"
+                    [[listen]]
+                    address = "127.0.0.1:0"
+                    role = "trusted"
+                    [relay]
+                    trusted = ["127.0.0.0/8"]
+                    [domains.localhost]
+                    deliver = "maildir:maildir/{domain}/{local}"
+                    mailboxes = "any"
+                    [[routes]]
+                    to = "silent.example"
+                    via = "smtp://127.0.0.11:%1$d"
+                    [[routes]]
+                    to = "live.example"
+                    via = "smtp://127.0.0.12:%1$d"
+                    """.formatted(port), "-Xmx512m")) {
+            RealServer.eventually(() -> silent.connections() > 0);
+            for (int i = 0; i < 10; i++) {
+                Client.send(postern, "ann@example.org", "carol@live.example");
+                Client.send(postern, "ann@example.org", "ann@localhost");
+            }
+            RealServer.eventually(() -> live.messages().size() == 10);
+            postern.mail("ann", 10);
+
+            assertThat(silent.messages()).isEmpty();
+            assertThat(silent.most()).as("at once").isLessThanOrEqualTo(20);
+            String why = new Operator(directory).says("queue", "why", "silent.example");
+            var waiting = Pattern.compile("waiting +(\\d+) messages").matcher(why);
+            assertThat(waiting.find()).as(why).isTrue();
+            assertThat(Integer.parseInt(waiting.group(1))).isBetween(MESSAGES - 20, MESSAGES);
+        }
+    }
+
+    private void fill(String recipient) throws Exception {
         byte[] content = ("Subject: one of many\r\n\r\n" + "x".repeat(500) + "\r\n").getBytes(US_ASCII);
         var envelope = new Envelope(
                 Mailbox.parse("ann@example.org").orElseThrow(),
                 MailParameters.NONE,
-                List.of(Mailbox.parse("bob@localhost").orElseThrow()));
+                List.of(Mailbox.parse(recipient).orElseThrow()));
         var room = new RocksSpool.Room(64L << 20, 0);
         try (var spool = RocksSpool.open(directory.resolve("data/spool"), room, Clock.systemUTC());
                 var senders = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,40 @@ class NextHopsTest {
                         .contains("Received: from client.example (unknown [127.0.0.1])", "\nSubject: onward\n")
                         .endsWith("\n\n.dot\nK\u00e4se\n");
             }
+        }
+    }
+
+    /** Whom Dovecot does not know it refuses by name, and no other: what we say of them is what they are called. */
+    @Test
+    @Tag("addr-1")
+    void oddLocalPartsAreOnlyNamesToAnLmtpServer() throws Exception {
+        List<String> odd = List.of(
+                "\"../../etc/x\"",
+                "\".\"",
+                "a/b",
+                "-bob",
+                "\"bob carol\"",
+                "\"bob@next.test> SIZE=1\"",
+                "\";touch y|$(id)`id`<x>'\"",
+                "\"a\\\"b\\\\c\"",
+                "x".repeat(64));
+        try (RealServer server = Kind.DOVECOT.start(directory);
+                PosternProcess postern = postern(Kind.DOVECOT.via(directory, server.port()), "")) {
+            var all = new ArrayList<>(odd);
+            all.add("bob");
+            send(
+                    postern,
+                    "From: ann@localhost\r\nSubject: odd\r\n\r\nhello\r\n".getBytes(US_ASCII),
+                    all.toArray(String[]::new));
+
+            String report = Files.readString(postern.mail("ann", 1).getFirst(), ISO_8859_1)
+                    .replaceAll("\n[ \t]", "");
+            for (String one : odd) {
+                assertThat(report).contains("Final-Recipient: rfc822; " + one + "@next.test\n");
+            }
+            assertThat(report).doesNotContain("Final-Recipient: rfc822; bob@");
+            assertThat(server.onlyMail("bob")).contains("\nSubject: odd");
+            assertThat(server.mail("carol")).isEmpty();
         }
     }
 
