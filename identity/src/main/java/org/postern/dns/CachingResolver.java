@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.xbill.DNS.ResolverConfig;
 
 /**
@@ -40,6 +41,21 @@ public final class CachingResolver implements Resolver {
     private final Ticker ticker;
     private final Cache<Question, Kept> cache;
     private final ConcurrentMap<Question, CompletableFuture<Answer>> onTheirWay = new ConcurrentHashMap<>();
+
+    private final LongAdder answered = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder cached = new LongAdder();
+
+    /**
+     * What it has done, and has to do.
+     *
+     * @param answered questions that a server answered, if only that there is nothing
+     * @param failed questions that none could answer
+     * @param cached questions whose answer was remembered
+     * @param entries answers that are remembered now, about
+     * @param underWay questions that are being asked now
+     */
+    public record Figures(long answered, long failed, long cached, long entries, int underWay) {}
 
     private record Kept(Answer answer, long sinceNanos) {}
 
@@ -113,9 +129,15 @@ public final class CachingResolver implements Resolver {
         return Optional.ofNullable(cache.getIfPresent(question)).map(this::remembered);
     }
 
+    /** Since it was made. */
+    public Figures figures() {
+        return new Figures(answered.sum(), failed.sum(), cached.sum(), cache.estimatedSize(), onTheirWay.size());
+    }
+
     private CompletableFuture<Answer> found(Question question) {
         Optional<Answer> known = known(question);
         if (known.isPresent()) {
+            cached.increment();
             return CompletableFuture.completedFuture(known.get());
         }
         var mine = new CompletableFuture<Answer>();
@@ -147,6 +169,7 @@ public final class CachingResolver implements Resolver {
         Answer answer = Answer.failed(question, "the question could not be asked");
         try {
             answer = askServers(question, System.nanoTime() + deadline.toNanos());
+            (answer.isFailed() ? failed : answered).increment();
             if (lifetime(answer).isPositive()) {
                 cache.put(question, new Kept(answer, ticker.read()));
             }

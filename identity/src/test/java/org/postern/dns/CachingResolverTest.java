@@ -387,6 +387,19 @@ class CachingResolverTest {
         assertThat(server.asked()).isEqualTo(2);
     }
 
+    @Test
+    void figuresTellWhatItDid() {
+        CachingResolver resolver = resolver(server.address());
+        resolver.ask(question(RecordType.A, "mail.good.test"));
+        resolver.ask(question(RecordType.A, "mail.good.test"));
+        resolver.ask(question(RecordType.A, "nowhere.test"));
+        assertThat(resolver.figures()).isEqualTo(new CachingResolver.Figures(2, 0, 1, 2, 0));
+
+        CachingResolver alone = resolver();
+        alone.ask(question(RecordType.A, "mail.good.test"));
+        assertThat(alone.figures().failed()).isEqualTo(1);
+    }
+
     // RFC 2308 §5: for the SOA's minimum.
     @Test
     void noIsRememberedToo() {

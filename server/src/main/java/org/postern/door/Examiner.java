@@ -130,7 +130,8 @@ public final class Examiner implements AutoCloseable {
         return ourselves;
     }
 
-    ListWatch watch() {
+    /** Who looks after the lists in DNS. */
+    public ListWatch watch() {
         return watch;
     }
 

@@ -1,6 +1,7 @@
 package org.postern.door;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,13 @@ public final class ListWatch implements AutoCloseable {
     /** Why a zone is not to be asked; empty when it is in order. */
     Optional<String> fault(ListZone zone) {
         return Optional.ofNullable(off.get(zone.zone()));
+    }
+
+    /** Each zone, and why it is not asked now; empty when it is in order. */
+    public Map<DnsName, Optional<String>> standing() {
+        Map<DnsName, Optional<String>> standing = new HashMap<>();
+        zones.forEach(zone -> standing.put(zone.zone(), fault(zone)));
+        return standing;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
@@ -158,6 +159,18 @@ final class Lane {
     /** All that waits, in no order. */
     Iterable<Entry> waiting() {
         return waiting;
+    }
+
+    /** What has just come: the first of it is the oldest. */
+    Iterable<Entry> fresh() {
+        return fresh;
+    }
+
+    /** So many of those that wait behind that one. */
+    List<Entry> waiting(Optional<Entry> behind, int most) {
+        return behind.map(one -> waiting.tailSet(one, false)).orElse(waiting).stream()
+                .limit(most)
+                .toList();
     }
 
     /** Makes all that waits due at {@code now}. */

@@ -42,6 +42,7 @@ public final class Queue implements AutoCloseable {
     private final Timetable timetable;
     private final Aftermath aftermath;
     private final Account account;
+    private final Shelf shelf = new Shelf();
     private final Workers workers;
     private final Agenda agenda;
     private final Sweep sweep;
@@ -69,7 +70,7 @@ public final class Queue implements AutoCloseable {
         this.clock = clock;
         this.timetable = new Timetable(orders, clock);
         this.aftermath = new Aftermath(orders, clock);
-        this.workers = new Workers(spool, orders, timetable, aftermath, account, this::planAnew);
+        this.workers = new Workers(spool, orders, timetable, aftermath, account, shelf, this::planAnew);
         this.agenda = new Agenda(one -> orders.courier().atOnce(one), connections, this::employ, clock);
         this.sweep = new Sweep(agenda, orders, this::lookAfter);
     }
@@ -152,6 +153,7 @@ public final class Queue implements AutoCloseable {
     private void plan(SpooledMessage message) {
         Courier courier = orders.courier();
         Map<Destination, Long> times = timetable.of(message);
+        shelf.note(message);
         if (!times.isEmpty()) {
             agenda.add(message, times, Timetable.hasNoticed(message), courier);
         }
@@ -172,6 +174,14 @@ public final class Queue implements AutoCloseable {
     /** How many messages wait or are being delivered; held ones not counted. */
     public int size() {
         return agenda.size(Timetable.KEPT);
+    }
+
+    /**
+     * How it stands. Looks at each message that waits, which takes some 0.2 s for a million, and keeps nobody waiting meanwhile; so what it
+     * says is of no single moment. Who asks often should remember the answer.
+     */
+    public Tally tally() {
+        return agenda.count(Timetable.KEPT).with(shelf);
     }
 
     /** Waits until nothing is due; whether that came within {@code patience}. */
@@ -381,6 +391,7 @@ public final class Queue implements AutoCloseable {
                         ? born
                         : System.nanoTime() - found.get().age().toNanos();
                 Optional<SpooledMessage> changed = change.of(found.get().agedTo(Timetable.age(born)));
+                changed.ifPresentOrElse(shelf::note, () -> shelf.gone(id));
                 // Before he is asked: if another takes his place meanwhile, it is planned once more.
                 courier = orders.courier();
                 times = changed.map(timetable::of).orElse(Map.of());

@@ -35,10 +35,19 @@ final class Workers {
     private final Timetable timetable;
     private final Aftermath aftermath;
     private final Account account;
+    private final Shelf shelf;
     private final Planner planner;
     private final AtomicInteger count = new AtomicInteger();
 
-    Workers(Spool spool, Orders orders, Timetable timetable, Aftermath aftermath, Account account, Planner planner) {
+    Workers(
+            Spool spool,
+            Orders orders,
+            Timetable timetable,
+            Aftermath aftermath,
+            Account account,
+            Shelf shelf,
+            Planner planner) {
+        this.shelf = shelf;
         this.planner = planner;
         this.account = account;
         this.spool = spool;
@@ -181,8 +190,10 @@ final class Workers {
             SpooledMessage after = change.of(current.agedTo(Timetable.age(item.born)));
             if (after.isDone()) {
                 spool.done(current);
+                shelf.gone(current.id());
             } else {
                 spool.update(after);
+                shelf.note(after);
             }
             return after;
         }

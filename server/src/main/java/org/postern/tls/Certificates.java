@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -115,6 +118,25 @@ public final class Certificates implements AutoCloseable {
      */
     public boolean reload() {
         return read(_ -> true);
+    }
+
+    /**
+     * When those in force end, by each name that they are good for; where several are for one name, the first end. One without names
+     * stands under the file's.
+     */
+    public synchronized Map<String, Instant> ends() {
+        Map<String, Instant> ends = new TreeMap<>();
+        for (Certified one : inForce(sources)) {
+            Set<String> names =
+                    one.names().isEmpty() ? Set.of(one.files().cert().toString()) : one.names();
+            names.forEach(name -> ends.merge(name, one.end(), (some, other) -> some.isBefore(other) ? some : other));
+        }
+        return ends;
+    }
+
+    /** How many new ones can't be used, so that older ones stay in force. */
+    public synchronized int refused() {
+        return (int) sources.stream().filter(Source::refused).count();
     }
 
     /** Stops looking for changes. */

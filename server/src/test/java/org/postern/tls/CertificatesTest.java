@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -153,6 +154,16 @@ class CertificatesTest {
                     .filter(one -> one.own().equals(seen))
                     .findFirst()
                     .orElseThrow();
+        }
+    }
+
+    @Test
+    void eachNameHasItsEnd() throws IOException {
+        try (Certificates certificates = certificates(A, B, B_RSA, WILD)) {
+            assertThat(certificates.ends())
+                    .containsOnlyKeys("a.example", "also-a.example", "b.example", "*.w.example")
+                    .allSatisfy((_, end) -> assertThat(end).isAfter(Instant.now()));
+            assertThat(certificates.refused()).isZero();
         }
     }
 

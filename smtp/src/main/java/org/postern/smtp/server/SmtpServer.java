@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,6 +46,7 @@ public final class SmtpServer implements AutoCloseable {
 
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final ClientCount clients = new ClientCount();
+    private final LongAdder turnedAway = new LongAdder();
     private final Queue<Farewell> farewells = new ConcurrentLinkedQueue<>();
     private final Thread watchdog;
 
@@ -186,6 +189,28 @@ public final class SmtpServer implements AutoCloseable {
     /** Sessions at this moment. */
     public int sessions() {
         return connections.size();
+    }
+
+    /** The same by the address that their listener was given; one that is listened on no more may be among them. */
+    public Map<InetSocketAddress, Integer> sessionsByListener() {
+        Map<InetSocketAddress, Integer> sessions = new HashMap<>();
+        connections.forEach(one -> sessions.merge(one.listener().address(), 1, Integer::sum));
+        return sessions;
+    }
+
+    /** How many sessions there may be at once. */
+    public int limit() {
+        return manner.limits().sessions();
+    }
+
+    /** How many clients got 421 in place of the banner, since the start. */
+    public long turnedAway() {
+        return turnedAway.sum();
+    }
+
+    /** Whether it was told to stop. */
+    public boolean isStopping() {
+        return stopping;
     }
 
     /** Stops at once. */
@@ -359,10 +384,6 @@ public final class SmtpServer implements AutoCloseable {
     // --- for sessions
     // ----------------------------------------------------------------------------------------------------------
 
-    boolean isStopping() {
-        return stopping;
-    }
-
     /** Whom to tell. */
     Events events() {
         return manner.events();
@@ -423,6 +444,7 @@ public final class SmtpServer implements AutoCloseable {
             // Told or not, it is turned away.
         }
         drop(client);
+        turnedAway.increment();
         manner.events().turnedAway(client.getInetAddress(), reply);
     }
 
