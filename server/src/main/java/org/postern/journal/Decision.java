@@ -33,11 +33,13 @@ public enum Decision {
         };
     }
 
-    static Decision of(Entry.Transaction transaction) {
+    /** That of a transaction. */
+    public static Decision of(Entry.Transaction transaction) {
         return of(transaction.decided().verdict());
     }
 
-    static Decision of(String verdict) {
+    /** That which entries write so. */
+    public static Decision of(String verdict) {
         return switch (verdict) {
             case "accept" -> ACCEPT;
             case "trusted" -> TRUSTED;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +58,7 @@ public final class Journal implements Records, AutoCloseable {
     private final AtomicLong taken = new AtomicLong();
     private final Missing missing = new Missing();
     private final Set<Consumer<Entry>> followers = ConcurrentHashMap.newKeySet();
+    private final Set<Consumer<List<Entry>>> observers = ConcurrentHashMap.newKeySet();
     private final @Nullable Thread writer;
     private volatile boolean sleeping;
     private volatile boolean closing;
@@ -192,6 +194,9 @@ public final class Journal implements Records, AutoCloseable {
     }
 
     private void write(List<Entry> batch) {
+        if (!observers.isEmpty()) {
+            observers.removeIf(observer -> fails(observer, Collections.unmodifiableList(batch)));
+        }
         look(false);
         Book open = book;
         if (open == null) {
@@ -221,15 +226,25 @@ public final class Journal implements Records, AutoCloseable {
     }
 
     private void tell(List<Entry> kept) {
-        followers.removeIf(follower -> fails(follower, kept));
+        followers.removeIf(follower -> failsToFollow(follower, kept));
     }
 
-    private static boolean fails(Consumer<Entry> follower, List<Entry> kept) {
+    private static boolean failsToFollow(Consumer<Entry> follower, List<Entry> kept) {
         try {
             kept.forEach(follower);
             return false;
         } catch (RuntimeException problem) {
             LOG.atWarn().setCause(problem).log("who follows the journal has failed, and is told no more");
+            return true;
+        }
+    }
+
+    private static boolean fails(Consumer<List<Entry>> observer, List<Entry> batch) {
+        try {
+            observer.accept(batch);
+            return false;
+        } catch (RuntimeException problem) {
+            LOG.atError().setCause(problem).log("who counts what the journal hears of has failed, and is told no more");
             return true;
         }
     }
@@ -484,8 +499,28 @@ public final class Journal implements Records, AutoCloseable {
         return () -> followers.remove(follower);
     }
 
+    /**
+     * From now on {@code observer} hears of all that is handed over, those together that came together, by the journal's own thread and before it
+     * is written: whatever becomes of that. Only what is dropped for want of room it never hears of. The list holds for as long as it is
+     * called; it must not wait.
+     */
+    public Following observe(Consumer<List<Entry>> observer) {
+        observers.add(observer);
+        return () -> observers.remove(observer);
+    }
+
+    /** Entries that were lost to it since the start. */
+    public long lost() {
+        return missing.all();
+    }
+
+    /** Whether it takes nothing now, for a fault or for want of space. */
+    public boolean isStanding() {
+        return faulty;
+    }
+
     /** Entries that wait to be written. */
-    long waiting() {
+    public long waiting() {
         return taken.get() - done;
     }
 

@@ -7,6 +7,7 @@ final class Missing {
     private static final String TOO_MANY = "more came than could be written";
 
     private long count;
+    private long all;
     private long since;
     private String why = TOO_MANY;
 
@@ -16,6 +17,7 @@ final class Missing {
     }
 
     synchronized void add(long entries, long at, String because) {
+        all += entries;
         since = count == 0 ? at : Math.min(since, at);
         count += entries;
         why = because;
@@ -23,6 +25,11 @@ final class Missing {
 
     synchronized long count() {
         return count;
+    }
+
+    /** Also of what is noted. */
+    synchronized long all() {
+        return all;
     }
 
     /** Takes all of it, as what is to be noted; empty when nothing is missing. */
@@ -38,6 +45,7 @@ final class Missing {
 
     /** That could not be noted. */
     synchronized void giveBack(Entry.Gap gap) {
+        all -= gap.dropped();
         add(gap.dropped(), gap.since(), gap.why());
     }
 }
