@@ -34,6 +34,7 @@ import org.postern.tls.CertificateFiles;
  * @param judging how strangers are judged
  * @param quarantine what is done with what is doubtful
  * @param filters who looks at content; what comes of it stands in judging
+ * @param watching how the server itself is watched
  */
 public record Config(
         Domain hostname,
@@ -54,6 +55,7 @@ public record Config(
         Intake intake,
         Keeping keeping,
         JournalSettings journal,
+        Watching watching,
         LogFormat logFormat) {
 
     /** How log lines look. */

@@ -25,6 +25,7 @@ import org.postern.config.Listen.Role;
 import org.postern.dns.CachingResolver;
 import org.postern.dns.DnsSettings;
 import org.postern.dns.DnsSettings.Dnssec;
+import org.postern.journal.JournalSettings;
 import org.postern.policy.Net;
 import org.postern.queue.RetrySchedule;
 import org.postern.route.LocalDomain;
@@ -110,6 +111,7 @@ final class ConfigReader {
         Section policy = root.section("policy");
         Quarantine quarantine = QuarantineReader.read(policy, root.section("quarantine"));
         Filtering filtering = new FilterReader(root, this::path).read();
+        JournalSettings journal = JournalReader.read(root.section("journal"), limits);
         Judging judging = new PolicyReader(policy, limits, filtering.rules(), this::path).read();
         var config = new Config(
                 hostname,
@@ -129,7 +131,8 @@ final class ConfigReader {
                 limits(limits),
                 intake,
                 keeping(root.section("queue"), limits, quarantine),
-                JournalReader.read(root.section("journal"), limits),
+                journal,
+                WatchingReader.read(root.section("console"), listen, journal, warnings::add),
                 logFormat(root.section("log")));
         limits.refuseOthers();
         root.refuseOthers();

@@ -82,6 +82,10 @@ public final class ConfigText {
         line("journal-free-bytes", number(config.journal().freeBytes()));
         line("dns-cache", number(config.dns().settings().cacheEntries()));
         line("dns-questions-at-once", number(config.dns().settings().questionsAtOnce()));
+        config.watching().listen().ifPresent(address -> {
+            head("[console]");
+            line("listen", quoted(AddressLiteral.text(address)));
+        });
         head("[log]");
         line("format", quoted(Section.word(config.logFormat())));
     }
