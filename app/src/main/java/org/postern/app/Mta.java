@@ -10,6 +10,8 @@ import java.util.Optional;
 import org.postern.config.Config;
 import org.postern.config.Mistake;
 import org.postern.config.Quarantine;
+import org.postern.console.Console;
+import org.postern.console.Watched;
 import org.postern.control.Answer;
 import org.postern.control.Control;
 import org.postern.control.ControlServer;
@@ -38,6 +40,7 @@ final class Mta implements AutoCloseable {
     private final SmtpServer server;
     private final Pickup pickup;
     private final Optional<ControlServer> control;
+    private final Console console;
     private volatile Setup setup;
     private volatile Door door;
     private volatile Desk desk;
@@ -86,10 +89,18 @@ final class Mta implements AutoCloseable {
         Door door = setup.door(queue);
         setup.prepare();
         Optional<SmtpServer> server = Optional.empty();
+        var console = new Console(lasting.journal(), Main.version());
         try {
-            queue.start();
-            server = Optional.of(setup.server(door).start());
-            return new Mta(lasting, reading, queue, setup, door, server.get());
+            // Before any mail comes, so that a place that is taken keeps nothing but the start from happening.
+            Console.Move move = console.to(setup.config().watching().listen());
+            try {
+                queue.start();
+                server = Optional.of(setup.server(door).start());
+                return new Mta(lasting, reading, queue, setup, door, server.get(), console, move);
+            } catch (IOException problem) {
+                move.giveBack();
+                throw problem;
+            }
         } catch (IOException problem) {
             server.ifPresent(SmtpServer::close);
             queue.close();
@@ -98,7 +109,15 @@ final class Mta implements AutoCloseable {
         }
     }
 
-    private Mta(Setup.Lasting lasting, Reading reading, Queue queue, Setup setup, Door door, SmtpServer server)
+    private Mta(
+            Setup.Lasting lasting,
+            Reading reading,
+            Queue queue,
+            Setup setup,
+            Door door,
+            SmtpServer server,
+            Console console,
+            Console.Move move)
             throws IOException {
         this.lasting = lasting;
         this.reading = reading;
@@ -106,6 +125,7 @@ final class Mta implements AutoCloseable {
         this.setup = setup;
         this.door = door;
         this.server = server;
+        this.console = console;
         Config config = setup.config();
         DataDirectory.open(config.data());
         Whereabouts.of(config, server.addresses()).write(config.data());
@@ -115,6 +135,11 @@ final class Mta implements AutoCloseable {
         this.desk = desk(suspects);
         this.digests = digests(config, suspects);
         this.control = ControlServer.start(config.data(), new Reception());
+        move.keep(() -> watched());
+    }
+
+    private Watched watched() {
+        return setup.watched(server, queue);
     }
 
     private Pickup.Taker taker() {
@@ -193,16 +218,12 @@ final class Mta implements AutoCloseable {
         }
         var fresh = new Setup(next, lasting, Optional.of(before));
         Door opened = fresh.door(queue);
-        try {
-            server.change(fresh.server(opened), () -> before.closeBut(fresh));
-        } catch (IOException problem) {
-            fresh.closeBut(before);
-            throw problem;
-        }
+        Console.Move move = change(fresh, opened, before);
         // From here on it holds, whatever else goes wrong.
         setup = fresh;
         door = opened;
-        before.leaveKeys();
+        move.keep(this::watched);
+        before.stopLooking();
         fresh.prepare();
         lasting.greylist().change(next.judging().greylist());
         Suspects suspects = Rooms.suspects(next, lasting.spool());
@@ -223,6 +244,20 @@ final class Mta implements AutoCloseable {
             remarks.add("not all of it: " + problem.getMessage());
         }
         return new Answer.Reloaded(true, remarks);
+    }
+
+    /** Has sessions begin by {@code fresh}, which {@code opened} belongs to; when that can't be, nothing has changed. */
+    private Console.Move change(Setup fresh, Door opened, Setup before) throws IOException {
+        Optional<Console.Move> move = Optional.empty();
+        try {
+            move = Optional.of(console.to(fresh.config().watching().listen()));
+            server.change(fresh.server(opened), () -> before.closeBut(fresh));
+            return move.get();
+        } catch (IOException problem) {
+            move.ifPresent(Console.Move::giveBack);
+            fresh.closeBut(before);
+            throw problem;
+        }
     }
 
     /** What is settled when the server starts. */
@@ -260,6 +295,11 @@ final class Mta implements AutoCloseable {
         return server.addresses();
     }
 
+    /** Where it is watched, when it is. */
+    Optional<InetSocketAddress> console() {
+        return console.address();
+    }
+
     /** Stops in good order: transactions under way may end. */
     @Override
     public synchronized void close() {
@@ -267,9 +307,10 @@ final class Mta implements AutoCloseable {
         var stopTime = last.config().intake().stopTime();
         server.stop(stopTime);
         pickup.close();
-        last.leaveKeys();
+        last.stopLooking();
         // Before what it asks: nobody may look into a store that is closed.
         control.ifPresent(ControlServer::close);
+        console.close();
         digests.ifPresent(Digests::close);
         queue.close(stopTime);
         last.close();

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -45,7 +46,7 @@ final class Serve implements Callable<Integer> {
         Hangup.handle(mta::reload);
         Notify manager = Notify.ofEnvironment();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(mta, manager, log)));
-        describe(config, mta.addresses());
+        describe(config, mta.addresses(), mta.console());
         valid.warnings()
                 .forEach(warning -> log.atWarn().addKeyValue("text", warning).log("configuration"));
         manager.tell(Notify.READY);
@@ -71,7 +72,7 @@ final class Serve implements Callable<Integer> {
         Runtime.getRuntime().halt(0);
     }
 
-    private void describe(Config config, List<InetSocketAddress> addresses) {
+    private void describe(Config config, List<InetSocketAddress> addresses, Optional<InetSocketAddress> console) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Postern " + Main.version() + " is " + config.hostname());
         for (int i = 0; i < addresses.size(); i++) {
@@ -93,6 +94,7 @@ final class Serve implements Callable<Integer> {
                                             .map(Net::toString)
                                             .collect(Collectors.joining(", "))));
         }
+        console.ifPresent(address -> out.println("  watch     http://" + AddressLiteral.text(address) + "/metrics"));
         out.println("  settings  "
                 + option.file().map(Path::toString).orElse("built-in defaults; see them with: postern config show"));
         Listen first = config.listen().getFirst();

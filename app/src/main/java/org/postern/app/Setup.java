@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.console.Watched;
 import org.postern.delivery.Deliveries;
 import org.postern.delivery.Egress;
-import org.postern.delivery.OwnGreeting;
+import org.postern.delivery.GreetingWatch;
 import org.postern.dns.CachingResolver;
 import org.postern.dns.Resolver;
 import org.postern.door.Door;
@@ -55,7 +56,7 @@ final class Setup {
     private final Config config;
     private final Lasting lasting;
     private final Certificates certificates;
-    private final Resolver resolver;
+    private final CachingResolver resolver;
     private final Router router;
     private final Forwarding forwarding;
     private final Keyring keyring;
@@ -64,6 +65,7 @@ final class Setup {
     private final Examiner examiner;
     private final Filters filters;
     private final KeyWatch keys;
+    private volatile Optional<GreetingWatch> greeting = Optional.empty();
 
     /** What no change of the configuration touches, but for its settings. */
     record Lasting(Spool spool, Journal journal, Trusted trusted, Greylist greylist, Clock clock) {}
@@ -153,21 +155,28 @@ final class Setup {
     /** What takes a while and nobody waits for: DNS, a large table. */
     void prepare() {
         if (config.sending().usesMx()) {
-            lookAtOurGreeting(config, resolver);
+            greeting = Optional.of(lookAtOurGreeting(config, resolver));
         }
         if (config.listen().stream().anyMatch(listen -> listen.role() == Listen.Role.MX)) {
             Thread.ofPlatform().daemon().name("public-suffixes").start(PublicSuffixes::load);
         }
     }
 
-    /** Another one is in its place: keys are looked after there. */
-    void leaveKeys() {
+    /** What is watched of a server and a queue that go by it. */
+    Watched watched(SmtpServer server, Queue queue) {
+        return new Watched(
+                config, server, queue, lasting.spool(), lasting.journal(), certificates, examiner, resolver, greeting);
+    }
+
+    /** Another one is in its place: keys and our greeting are looked after there. */
+    void stopLooking() {
         keys.close();
+        greeting.ifPresent(GreetingWatch::close);
     }
 
     /** Nobody uses it any more. */
     void close() {
-        keys.close();
+        stopLooking();
         filters.close();
         examiner.close();
         certificates.close();
@@ -175,7 +184,7 @@ final class Setup {
 
     /** The same, but what {@code other} uses as well stays. */
     void closeBut(Setup other) {
-        keys.close();
+        stopLooking();
         filters.close();
         examiner.close();
         if (other.certificates != certificates) {
@@ -183,9 +192,8 @@ final class Setup {
         }
     }
 
-    /** In the background: nobody waits for DNS at a start. */
-    private static void lookAtOurGreeting(Config config, Resolver resolver) {
-        OwnGreeting.look(
+    private static GreetingWatch lookAtOurGreeting(Config config, Resolver resolver) {
+        return GreetingWatch.start(
                 resolver,
                 config.hostname(),
                 () -> Egress.chosenBySystem(config.hostname()),

@@ -53,6 +53,7 @@ class ArchitectureTest {
         "org.postern.spool..",
         "org.postern.tls.."
     };
+    private static final String[] CONSOLE = {"org.postern.console.."};
     private static final String[] APP = {"org.postern.app.."};
 
     private static JavaClasses postern;
@@ -69,7 +70,7 @@ class ArchitectureTest {
     void everyRoomIsKnownHere() {
         classes()
                 .should()
-                .resideInAnyPackage(join(join(SMTP, IDENTITY), join(SERVER, APP)))
+                .resideInAnyPackage(join(join(SMTP, IDENTITY), join(SERVER, join(CONSOLE, APP))))
                 .because("a new room gets its place in these rules and in docs/architecture.md")
                 .check(postern);
     }
@@ -102,18 +103,40 @@ class ArchitectureTest {
                 .resideInAnyPackage(IDENTITY)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(join(SERVER, APP))
+                .resideInAnyPackage(join(SERVER, join(CONSOLE, APP)))
                 .check(postern);
     }
 
     @Test
-    void serverDoesNotKnowTheProgram() {
+    void serverKnowsNeitherTheConsoleNorTheProgram() {
         noClasses()
                 .that()
                 .resideInAnyPackage(SERVER)
                 .should()
                 .dependOnClassesThat()
+                .resideInAnyPackage(join(CONSOLE, APP))
+                .check(postern);
+    }
+
+    @Test
+    void consoleDoesNotKnowTheProgram() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(CONSOLE)
+                .should()
+                .dependOnClassesThat()
                 .resideInAnyPackage(APP)
+                .check(postern);
+    }
+
+    @Test
+    void onlyTheConsoleMeasures() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(CONSOLE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "io.prometheus..", "com.sun.net.httpserver..")
                 .check(postern);
     }
 

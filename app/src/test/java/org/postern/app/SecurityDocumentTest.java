@@ -54,7 +54,7 @@ class SecurityDocumentTest {
             }
         }
         ids = new TreeSet<>(Files.readAllLines(Path.of("src/test/resources/attack-ids.txt")));
-        for (String module : List.of("smtp", "identity", "server", "app")) {
+        for (String module : List.of("smtp", "identity", "server", "console", "app")) {
             Path tests = ROOT.resolve(module).resolve("src/test");
             if (Files.isDirectory(tests)) {
                 try (Stream<Path> walk = Files.walk(tests)) {

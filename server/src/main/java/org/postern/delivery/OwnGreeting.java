@@ -8,8 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.postern.dns.Resolver;
 import org.postern.finding.Evidence;
@@ -107,19 +105,6 @@ public final class OwnGreeting {
             throw new IllegalStateException(impossible);
         }
         return warnings;
-    }
-
-    /**
-     * The same in the background, for a server that must not wait for DNS to start.
-     *
-     * @param each gets every warning, on a thread of its own
-     * @return that thread
-     */
-    public static Thread look(
-            Resolver resolver, Domain hostname, Supplier<List<Egress>> egresses, Consumer<Warning> each) {
-        return Thread.ofVirtual()
-                .name("own-greeting")
-                .start(() -> look(resolver, hostname, egresses.get()).forEach(each));
     }
 
     /** Where it does not resolve at all, that it does not resolve to that address is not worth a word. */

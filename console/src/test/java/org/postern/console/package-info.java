@@ -1,0 +1,5 @@
+/** Tests of the console. */
+@NullMarked
+package org.postern.console;
+
+import org.jspecify.annotations.NullMarked;
