@@ -23,6 +23,7 @@ import org.postern.dns.CachingResolver;
 import org.postern.journal.Journal;
 import org.postern.queue.Tally;
 import org.postern.route.LocalDomain;
+import org.postern.smtp.AddressLiteral;
 
 /**
  * How the server stands, found out when somebody asks. What was found out serves who asks again, for five seconds at least and for a hundred
@@ -127,12 +128,12 @@ final class Census {
         for (Listen listen : now.config().listen()) {
             Integer count = there.remove(listen.address());
             sessions.add(new Sessions(
-                    Port.text(listen.address()),
+                    AddressLiteral.text(listen.address()),
                     listen.role().name().toLowerCase(Locale.ROOT),
                     count == null ? 0 : count));
         }
         // They go on to their end, though nobody is let in there any more.
-        there.forEach((address, count) -> sessions.add(new Sessions(Port.text(address), "gone", count)));
+        there.forEach((address, count) -> sessions.add(new Sessions(AddressLiteral.text(address), "gone", count)));
         return sessions;
     }
 

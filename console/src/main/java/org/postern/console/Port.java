@@ -56,7 +56,8 @@ final class Port implements AutoCloseable {
         } catch (IOException problem) {
             socket.close();
             throw new IOException(
-                    "can't listen on " + AddressLiteral.text(address) + " (console.listen): " + problem.getMessage(), problem);
+                    "can't listen on " + AddressLiteral.text(address) + " (console.listen): " + problem.getMessage(),
+                    problem);
         }
     }
 

@@ -1,11 +1,11 @@
 package org.postern.config;
 
 import java.net.InetSocketAddress;
-import org.postern.smtp.AddressLiteral;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.postern.journal.JournalSettings;
+import org.postern.smtp.AddressLiteral;
 
 /** Reads {@code [console]}. */
 final class WatchingReader {
