@@ -103,6 +103,17 @@ class CensusTest {
     }
 
     @Test
+    void whatIsInQuarantineIsNotWaiting() throws Exception {
+        MessageId doubted = server.bringDoubted("held@example.com").id();
+        Tally tally = await(one -> one.quarantined() == 1);
+        assertThat(tally.waiting()).isZero();
+        assertThat(tally.oldest()).as("nothing of it is to be delivered").isEmpty();
+
+        server.queue.releaseFromQuarantine(doubted);
+        assertThat(await(one -> one.waiting() == 1).quarantined()).isZero();
+    }
+
+    @Test
     void manyAreCountedOnceEach() throws Exception {
         int messages = 5_000;
         server.queue.suspend(Destination.remote("example.com"));

@@ -30,10 +30,12 @@ import org.postern.smtp.Mailbox;
 import org.postern.smtp.Reply;
 import org.postern.smtp.ReversePath;
 import org.postern.smtp.server.SmtpServer;
+import org.postern.spool.Doubt;
 import org.postern.spool.Recipient;
 import org.postern.spool.RocksSpool;
 import org.postern.spool.Spool;
 import org.postern.spool.SpooledMessage;
+import org.postern.spool.Standing;
 import org.postern.tls.Certificates;
 import org.postern.tls.SelfSigned;
 
@@ -105,12 +107,22 @@ final class RunningServer implements AutoCloseable {
 
     /** A message for that mailbox, in spool and queue. */
     SpooledMessage bring(String to) throws IOException {
+        return bring(to, Optional.empty());
+    }
+
+    /** One that is doubted, in quarantine here. */
+    SpooledMessage bringDoubted(String to) throws IOException {
+        return bring(
+                to, Optional.of(new Doubt(Doubt.Way.HELD, false, "192.0.2.1", "client.example", "spf", List.of(), "")));
+    }
+
+    private SpooledMessage bring(String to, Optional<Doubt> doubt) throws IOException {
         var envelope = new Envelope(
                 new ReversePath.Null(),
                 MailParameters.NONE,
                 List.of(Mailbox.parse(to).orElseThrow()));
         SpooledMessage message = spool.accept(
-                new Spool.Arrival(spool.nextId(), "s-1", envelope, ""),
+                new Spool.Arrival(spool.nextId(), "s-1", envelope, "", doubt, Standing.OURS, Map.of()),
                 new ByteArrayInputStream("Subject: x\r\n\r\nx\r\n".getBytes(US_ASCII)));
         queue.add(message);
         return message;
