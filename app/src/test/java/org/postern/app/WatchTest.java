@@ -236,9 +236,10 @@ class WatchTest {
 
     private boolean answers(int api, String query) throws Exception {
         try {
-            JsonNode answer = JSON.readTree(get(api, "/api/v1/query?query=" + URLEncoder.encode(query, UTF_8))
-                    .body());
-            return !answer.at("/data/result").isEmpty();
+            var answer = get(api, "/api/v1/query?query=" + URLEncoder.encode(query, UTF_8));
+            // 503 until it has read what it kept.
+            return answer.statusCode() == 200
+                    && !JSON.readTree(answer.body()).at("/data/result").isEmpty();
         } catch (ConnectException notYet) {
             return false;
         }
