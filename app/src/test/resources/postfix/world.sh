@@ -1,6 +1,6 @@
 # A host of its own, to stand in for the one that a configuration of Postfix is from: its own network, which has only itself, with the
 # addresses of all who come; its own names; its own /etc, /home, /srv, /tmp and /var, which are gone when it is. As root:
-#   unshare --mount --net --pid --fork --kill-child --mount-proc sh world.sh SITE PLACE
+#   unshare --mount --net --uts --pid --fork --kill-child --mount-proc sh world.sh SITE PLACE
 # SITE becomes /etc/postfix; PLACE is an empty directory for what changes. Says "up" when it stands.
 set -eu
 site=$1 place=$2
@@ -13,7 +13,7 @@ for tree in etc home srv var; do
 done
 
 ip link set lo up
-for address in 198.18.0.25 192.0.2.77 198.51.100.4 198.51.100.7 198.51.100.9 203.0.113.7 203.0.113.8 \
+for address in 198.18.0.25 192.0.2.10 192.0.2.11 192.0.2.12 192.0.2.13 192.0.2.20 192.0.2.77 198.51.100.4 198.51.100.7 198.51.100.9 203.0.113.7 203.0.113.8 \
   203.0.113.20 203.0.113.21 203.0.113.22 203.0.113.23 203.0.113.24 203.0.113.25 203.0.113.26; do
   ip address add "$address/32" dev lo
 done

@@ -1,5 +1,6 @@
 package org.postern.app;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,6 +36,7 @@ final class World implements AutoCloseable {
                 Program.named("unshare").file().toString(),
                 "--mount",
                 "--net",
+                "--uts",
                 "--pid",
                 "--fork",
                 "--kill-child",
@@ -58,19 +60,31 @@ final class World implements AutoCloseable {
 
     /** Runs a command within, to its end. */
     String run(String... command) throws IOException, InterruptedException {
+        return feed("", command).succeeded().output();
+    }
+
+    /** The same, however it ends. */
+    Program.Outcome outcome(String... command) throws IOException, InterruptedException {
         return feed("", command);
     }
 
     /** Runs a script of {@code src/test/resources/postfix} within. */
     String script(String name) throws IOException, InterruptedException {
-        return feed(Files.readString(SCRIPTS.resolve(name)), "sh", "-s");
-    }
-
-    private String feed(String stdin, String... command) throws IOException, InterruptedException {
-        return Program.named("nsenter")
-                .run(new ByteArrayInputStream(stdin.getBytes(UTF_8)), Map.of(), within(command))
+        return feed(Files.readString(SCRIPTS.resolve(name)), "sh", "-s")
                 .succeeded()
                 .output();
+    }
+
+    /** Writes a file within. */
+    void write(String file, String content) throws IOException, InterruptedException {
+        feed(content, "sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat > \"$1\"", "sh", file)
+                .succeeded();
+    }
+
+    private Program.Outcome feed(String stdin, String... command) throws IOException, InterruptedException {
+        Program.Outcome outcome = Program.named("nsenter")
+                .run(new ByteArrayInputStream(stdin.getBytes(UTF_8)), Map.of(), within(command));
+        return new Program.Outcome(outcome.exit(), new String(outcome.output().getBytes(ISO_8859_1), UTF_8));
     }
 
     /** Starts a command within, which goes on until the end of this world. */
@@ -86,7 +100,7 @@ final class World implements AutoCloseable {
 
     private String[] within(String... command) {
         List<String> all =
-                new ArrayList<>(List.of("--target", Long.toString(first), "--mount", "--net", "--pid", "--"));
+                new ArrayList<>(List.of("--target", Long.toString(first), "--mount", "--net", "--uts", "--pid", "--"));
         all.addAll(List.of(command));
         return all.toArray(String[]::new);
     }
