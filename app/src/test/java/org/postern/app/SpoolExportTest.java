@@ -366,7 +366,7 @@ class SpoolExportTest {
     void spoolOfANewerPosternIsRefusedByAll() throws Exception {
         fill("old", 1, 100);
         assertThat(export("old", "a").code()).isZero();
-        writeFormat(data("old").resolve("spool/db"), 3);
+        writeFormat(data("old").resolve("spool/db"), 3, "0.3.0");
         String why = "has format 3, which a newer Postern wrote";
         for (Said said : List.of(
                 export("old", "b"),
@@ -380,7 +380,8 @@ class SpoolExportTest {
         assertThat(directory.resolve("b")).doesNotExist();
     }
 
-    private static void writeFormat(Path db, int format) throws RocksDBException {
+    /** As a Postern of that format leaves a spool; {@code version} is the one that says so. */
+    static void writeFormat(Path db, int format, String version) throws RocksDBException {
         List<ColumnFamilyDescriptor> families;
         try (var options = new Options()) {
             families = RocksDB.listColumnFamilies(options, db.toString()).stream()
@@ -391,6 +392,7 @@ class SpoolExportTest {
         try (var options = new DBOptions();
                 var opened = RocksDB.open(options, db.toString(), families, handles)) {
             opened.put("format".getBytes(UTF_8), new byte[] {(byte) format});
+            opened.put("writer".getBytes(UTF_8), version.getBytes(UTF_8));
             handles.forEach(ColumnFamilyHandle::close);
         }
     }
