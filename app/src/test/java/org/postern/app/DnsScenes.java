@@ -13,6 +13,9 @@ final class DnsScenes {
         role = "trusted"
         [relay]
         trusted = ["127.0.0.0/8"]
+        [[routes]]
+        to = "far.test"
+        via = "discard:"
         """;
 
     private DnsScenes() {}
@@ -28,8 +31,15 @@ final class DnsScenes {
         page.next(1);
     }
 
+    static void checks(PlayedPage page) throws Exception {
+        page.names("mail.example.com. A 192.0.2.10\n10.2.0.192.in-addr.arpa. PTR mail.example.com.\n");
+        page.next();
+    }
+
     static void install(PlayedPage page) throws Exception {
+        page.world().run("hostname", "mx.example.com");
         page.configure("hostname = \"mx.example.com\"\n");
+        page.next();
         // Something is missing in DNS.
         page.next(1);
     }
@@ -46,6 +56,7 @@ final class DnsScenes {
             mailboxes = "any"
             """);
         page.next();
+        page.next();
         page.serveHere();
         page.next();
     }
@@ -59,6 +70,7 @@ final class DnsScenes {
         page.names(first);
         page.serve();
         page.nextInTheEnd(0);
+        page.next();
         page.next();
         String second = zoneLines(page.said());
         page.next();

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,10 +27,7 @@ class DocumentedCommandsTest {
                 Page.all().stream().flatMap(page -> page.commands().stream()).toList();
         assertThat(commands).hasSizeGreaterThan(70);
         assertThat(commands.stream()
-                        .flatMap(
-                                one -> TypedWords.refusal(one.command())
-                                        .map(why -> one.place() + ": `" + one.command() + "`: " + why)
-                                        .stream()))
+                        .flatMap(one -> TypedWords.refusal(one.command()).map(why -> one + ": " + why).stream()))
                 .isEmpty();
     }
 
@@ -40,10 +39,24 @@ class DocumentedCommandsTest {
                 "postern queue list --hold",
                 "postern judge 192.0.2.10",
                 "postern explain --since 2h",
+                "postern quarantine release --trst",
                 "postern reload now")) {
             assertThat(TypedWords.refusal(wrong)).as(wrong).isPresent();
         }
         assertThat(TypedWords.refusal("postern judge")).isEmpty();
+    }
+
+    @Test
+    void whatOnlyStandsForSomethingIsNotTyped() {
+        for (String incomplete : List.of(
+                "postern judge ADDRESS NAME",
+                "postern explain ...",
+                "postern import-postfix [DIR]",
+                "postern quarantine release --trust",
+                "swaks --xclient-addr")) {
+            assertThat(TypedWords.isComplete(incomplete)).as(incomplete).isFalse();
+        }
+        assertThat(TypedWords.isComplete("postern queue list --held")).isTrue();
     }
 
     static Stream<String> pagesWithCommands() {
@@ -54,6 +67,7 @@ class DocumentedCommandsTest {
 
     /** A page that is new here needs a scene in {@link Scenes}. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("pagesWithCommands")
     void everyCommandDoesWhatThePageShows(String name) throws Exception {
         Scenes.Scene scene = Optional.ofNullable(Scenes.ALL.get(name))

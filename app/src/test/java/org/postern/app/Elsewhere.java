@@ -14,8 +14,9 @@ import java.util.List;
  * @param words what a line of that script has of it, in this order
  */
 record Elsewhere(String page, String command, String script, List<String> words) {
-    private static final String CHECK = "package/check";
     static final List<Elsewhere> ALL = List.of(
+            new Elsewhere(
+                    "README.md", "mvn verify           # all checks and tests", ".ci/run", List.of("mvn ", " verify")),
             of("apt install ./postern_0.1.0_amd64.deb", "apt-get install", ".deb"),
             of("systemctl daemon-reload", "systemctl daemon-reload"),
             of("systemctl restart postern", "systemctl restart postern"),
@@ -24,7 +25,7 @@ record Elsewhere(String page, String command, String script, List<String> words)
             of("postern-0.1.0/bin/postern serve --config postern.toml", "bin/postern serve --config postern.toml"));
 
     private static Elsewhere of(String command, String... words) {
-        return new Elsewhere("docs/install.md", command, CHECK, List.of(words));
+        return new Elsewhere("docs/install.md", command, "package/check", List.of(words));
     }
 
     static boolean runs(Page.Step step) {
@@ -32,7 +33,7 @@ record Elsewhere(String page, String command, String script, List<String> words)
     }
 
     boolean is(Page.Step step) {
-        return step.place().startsWith(page + ":") && step.command().equals(command);
+        return step.page().equals(page) && step.command().equals(command);
     }
 
     /** Whether the script has that, on a line that is no comment. */

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 final class ExplainScene {
     private static final String FROM = "ann@sender.example";
 
+    private static final String JOURNAL = "/var/lib/postern/journal";
+
     private ExplainScene() {}
 
     static void play(PlayedPage page) throws Exception {
@@ -46,12 +48,40 @@ final class ExplainScene {
 
         page.names(zone("\"v=spf1 a ip4:192.0.2.12 -all\"", "gone.good.example.", "honest.example."));
         page.goTo("/etc/postern");
+        page.saysInTheEnd("postern explain " + ids.get(3), "was delivered");
+        page.about(ids.getFirst());
+        page.next(1);
+        page.about(ids.get(3));
+        page.next(); // by its id
+        page.next(); // by its Message-ID
+        page.next(); // several
+        page.next(); // --now
+        page.next(); // --json
         for (int i = 0; i < ids.size(); i++) {
-            page.about(ids.get(i));
-            // Taken and delivered is only the fourth.
+            // Taken and delivered is only the fourth. It and the first were asked about before.
+            if (i != 0 && i != 3) {
+                page.about(ids.get(i));
+            }
             page.nextInTheEnd(i == 3 ? 0 : 1);
         }
-        page.next(1);
+        page.next(); // search
+        page.next(); // search
+        tail(page);
+        page.next(1); // replay
+        page.next(1); // she sent nothing
+        page.next(); // forget
+    }
+
+    /** Somebody is refused, until that is seen. The journal is then again as it was: so often is not known. */
+    private static void tail(PlayedPage page) throws Exception {
+        page.stop();
+        page.world().run("cp", "-a", JOURNAL, JOURNAL + ".kept");
+        page.serve();
+        for (int i = 0; i < 2; i++) {
+            page.nextFollows(() -> stranger(page, "192.0.2.12", "192.0.2.12"), "192.0.2.12");
+        }
+        page.stop();
+        page.world().run("sh", "-c", "rm -r " + JOURNAL + " && mv " + JOURNAL + ".kept " + JOURNAL);
     }
 
     private static String zone(String spf, String good, String liar) {

@@ -42,6 +42,8 @@ final class OperateScene {
 
     static void play(PlayedPage page) throws Exception {
         reload(page);
+        // Nobody knows that client here.
+        page.next(1);
         count(page);
         queue(page);
         export(page);

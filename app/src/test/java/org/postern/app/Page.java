@@ -5,28 +5,29 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A page of the documents, by its name from the top of the checkout: what it shows to be typed, and what is said to that. */
 record Page(String name, List<String> lines) {
     static final Path TOP = Path.of("..");
     private static final String PROMPT = "$ ";
-    private static final Pattern OURS = Pattern.compile("(?:(?:\\./)?postern|sendmail) .+");
+    private static final Pattern OURS = Pattern.compile("(?:(?:\\./)?postern|sendmail|swaks|mvn) .+");
     private static final Pattern INLINE = Pattern.compile("`([^`]+)`");
 
     /**
-     * A command at a prompt, with what is shown below it.
+     * A command, with what is shown below it; nothing, where none of that is shown.
      *
-     * @param place the page and the line
+     * @param line of the page, from 1
      */
-    record Step(String place, String command, List<String> shown) {
+    record Step(String page, int line, String command, List<String> shown) {
         @Override
         public String toString() {
-            return place + ": " + PROMPT + command;
+            return page + ":" + line + ": " + command;
         }
     }
 
@@ -56,12 +57,29 @@ record Page(String name, List<String> lines) {
         }
     }
 
-    /** The commands at prompts, from top to bottom. */
+    /**
+     * The commands that can be typed as they are, from top to bottom: those at prompts, and those of ours that are complete, alone on a line
+     * of code or as code within a sentence.
+     */
     List<Step> steps() {
-        return blocks().stream().flatMap(block -> steps(block).stream()).toList();
+        return Stream.concat(
+                        blocks().stream().flatMap(block -> steps(block).stream()),
+                        inline().filter(step ->
+                                TypedWords.isComplete(step.command()) && !TypedWords.isName(step.command())))
+                .sorted(Comparator.comparingInt(Step::line))
+                .toList();
     }
 
     private List<Step> steps(Block block) {
+        boolean isSession = block.lines().stream().anyMatch(line -> line.startsWith(PROMPT));
+        return isSession
+                ? session(block)
+                : lines(block)
+                        .filter(step -> TypedWords.isComplete(step.command()))
+                        .toList();
+    }
+
+    private List<Step> session(Block block) {
         var steps = new ArrayList<Step>();
         int at = 0;
         while (at < block.lines().size()) {
@@ -81,35 +99,52 @@ record Page(String name, List<String> lines) {
             while (!shown.isEmpty() && shown.getLast().isBlank()) {
                 shown.removeLast();
             }
-            steps.add(new Step(name + ":" + line, command.toString(), List.copyOf(shown)));
+            steps.add(new Step(name, line, command.toString(), List.copyOf(shown)));
         }
         return steps;
     }
 
-    /** Commands of ours, wherever they stand: at prompts, alone on a line of code, or as code within a sentence. */
+    /** Commands of ours, wherever they stand and whether they are complete or not. */
     List<Step> commands() {
-        var commands = new ArrayList<Step>();
+        return Stream.concat(blocks().stream().flatMap(this::lines), inline()).toList();
+    }
+
+    private Stream<Step> lines(Block block) {
+        return IntStream.range(0, block.lines().size()).boxed().flatMap(i -> {
+            String line = block.lines().get(i).strip();
+            return ours(block.from() + i, line.startsWith(PROMPT) ? line.substring(PROMPT.length()) : line);
+        });
+    }
+
+    private Stream<Step> inline() {
         var prose = new ArrayList<>(lines);
         for (Block block : blocks()) {
             for (int i = 0; i < block.lines().size(); i++) {
                 prose.set(block.from() - 1 + i, "");
-                String line = block.lines().get(i).strip();
-                String command = line.startsWith(PROMPT) ? line.substring(PROMPT.length()) : line;
-                if (OURS.matcher(command).matches()) {
-                    commands.add(new Step(name + ":" + (block.from() + i), command, List.of()));
-                }
             }
         }
-        String text = String.join("\n", prose);
-        Matcher code = INLINE.matcher(text);
-        while (code.find()) {
-            String command = code.group(1).replace('\n', ' ');
-            if (OURS.matcher(command).matches()) {
-                long line = text.substring(0, code.start()).lines().count();
-                commands.add(new Step(name + ":" + line, command, List.of()));
-            }
-        }
-        return commands;
+        String text = String.join("\n", prose).replace("```", "");
+        return INLINE.matcher(text).results().flatMap(code -> {
+            int line = 1
+                    + (int) text.substring(0, code.start())
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count();
+            return ours(line, code.group(1).replace('\n', ' '));
+        });
+    }
+
+    private Stream<Step> ours(int line, String command) {
+        return OURS.matcher(command).matches() ? Stream.of(new Step(name, line, command, List.of())) : Stream.empty();
+    }
+
+    /** The first block of code that begins so. */
+    String code(String beginning) {
+        return blocks().stream()
+                .map(block -> String.join("\n", block.lines()) + "\n")
+                .filter(code -> code.startsWith(beginning))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " shows nothing that begins with " + beginning));
     }
 
     // --- code

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,13 +24,15 @@ final class PlayedPage implements AutoCloseable {
     /** The addresses of all who come, and a Postfix to move from. */
     private static final Path HOST = Path.of("src/test/resources/postfix/backup-mx");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern ID = Pattern.compile("\\b[ms]-[0-9A-Z]{13,17}\\b");
+    private static final String READY = "  settings  ";
     private static final String SERVER = "/var/tmp/server";
     static final String CONFIGURATION = "/etc/postern/postern.toml";
 
     private final Path directory;
     private final World world;
+    private final Page page;
     private final Deque<Page.Step> steps;
     private final Shown shown = new Shown();
     private String place = "/home/ann/postern";
@@ -43,6 +46,7 @@ final class PlayedPage implements AutoCloseable {
      * @param directory an empty one
      */
     PlayedPage(Page page, Path directory) throws Exception {
+        this.page = page;
         this.directory = directory;
         steps = new ArrayDeque<>(
                 page.steps().stream().filter(step -> !Elsewhere.runs(step)).toList());
@@ -79,6 +83,11 @@ final class PlayedPage implements AutoCloseable {
 
     World world() {
         return world;
+    }
+
+    /** The first code of the page that begins so. */
+    String shows(String beginning) {
+        return page.code(beginning);
     }
 
     /** Where commands are typed from now on; /home/ann/postern at first. */
@@ -124,12 +133,12 @@ final class PlayedPage implements AutoCloseable {
 
     /** Starts {@code postern serve}, in /. */
     void serve() throws Exception {
-        start("cd /; exec postern serve", "  settings  ");
+        start("cd /; exec postern serve", READY);
     }
 
     /** The same where commands are typed. */
     void serveHere() throws Exception {
-        start("cd " + place + "; exec postern serve", "  settings  ");
+        start("cd " + place + "; exec postern serve", READY);
     }
 
     /** What the server has said. */
@@ -228,8 +237,21 @@ final class PlayedPage implements AutoCloseable {
     /** Types the next command, which is a server and goes on. */
     void nextServes() throws Exception {
         Page.Step step = steps.pop();
-        start("cd " + place + "; exec " + step.command(), step.shown().getLast().strip());
+        start(
+                "cd " + place + "; exec " + step.command(),
+                step.shown().isEmpty() ? READY : step.shown().getLast().strip());
         hold(step, log());
+    }
+
+    /** Types the next command, which follows what happens; lets it happen until it has said that. */
+    void nextFollows(Callable<?> happens, String until) throws Exception {
+        Page.Step step = steps.pop();
+        Path output = directory.resolve("followed" + steps.size());
+        world.start(output, shell("cd " + place + "; exec " + step.command()));
+        RealServer.eventually(() -> {
+            happens.call();
+            return Files.readString(output).contains(until);
+        });
     }
 
     /** Types all commands that are left. */
@@ -262,8 +284,7 @@ final class PlayedPage implements AutoCloseable {
 
     private void hold(Page.Step step, String output) {
         said = output;
-        Optional<String> difference =
-                step.shown().isEmpty() ? Optional.empty() : shown.difference(step.shown(), output);
+        Optional<String> difference = shown.difference(step.shown(), output);
         assertThat(difference)
                 .as(step + "\nshows\n" + String.join("\n", step.shown()) + "\nbut it says\n" + said)
                 .isEmpty();

@@ -21,5 +21,6 @@ final class ReadmeScene {
         page.next();
         // He would not be let in.
         page.next(1);
+        page.nextServes();
     }
 }

@@ -9,16 +9,20 @@ final class Scenes {
         void play(PlayedPage page) throws Exception;
     }
 
-    static final Map<String, Scene> ALL = Map.of(
-            "README.md", ReadmeScene::play,
-            "docs/begin.md", DnsScenes::begin,
-            "docs/explain.md", ExplainScene::play,
-            "docs/install.md", DnsScenes::install,
-            "docs/operate.md", OperateScene::play,
-            "docs/postfix.md", PlayedPage::rest,
-            "docs/quarantine.md", QuarantineScene::play,
-            "docs/send.md", DnsScenes::send,
-            "docs/sign.md", DnsScenes::sign);
+    static final Map<String, Scene> ALL = Map.ofEntries(
+            Map.entry("README.md", ReadmeScene::play),
+            Map.entry("docs/begin.md", DnsScenes::begin),
+            Map.entry("docs/checks.md", DnsScenes::checks),
+            Map.entry("docs/configuration.md", PlayedPage::rest),
+            Map.entry("docs/explain.md", ExplainScene::play),
+            Map.entry("docs/install.md", DnsScenes::install),
+            Map.entry("docs/limits.md", PlayedPage::rest),
+            Map.entry("docs/operate.md", OperateScene::play),
+            Map.entry("docs/postfix.md", PlayedPage::rest),
+            Map.entry("docs/quarantine.md", QuarantineScene::play),
+            Map.entry("docs/receive.md", ReceiveScene::play),
+            Map.entry("docs/send.md", DnsScenes::send),
+            Map.entry("docs/sign.md", DnsScenes::sign));
 
     private Scenes() {}
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -77,15 +78,23 @@ final class Shown {
                 .replaceAll(id -> Matcher.quoteReplacement(meant.getOrDefault(id.group(), id.group())));
     }
 
-    /** Where what was said is no more what is shown; empty when it is all of it. Ids that were not seen before are remembered then. */
+    /**
+     * Where what was said is no more what is shown; empty when it is all of it, or when nothing is shown. Ids that were not seen before are
+     * remembered then.
+     */
     Optional<String> difference(List<String> shown, String said) {
+        if (shown.isEmpty()) {
+            return Optional.empty();
+        }
         String text = said.lines().map(Shown::line).reduce("", (all, line) -> all + line + "\n");
         var groups = new HashMap<String, String>();
         List<String> lines = shown.stream().map(line -> pattern(line, groups)).toList();
         Matcher matcher = Pattern.compile(String.join("", lines)).matcher(text);
         if (matcher.matches()) {
             groups.forEach((id, group) -> meant.put(id, matcher.group(group)));
-            return Optional.empty();
+            return Set.copyOf(meant.values()).size() == meant.size()
+                    ? Optional.empty()
+                    : Optional.of("two ids of the page are one: " + meant);
         }
         int good = lines.size();
         while (good > 0

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 /** Whether the program takes a command as a document writes it, with names such as ID or FILE in the place of what they stand for. */
 final class TypedWords {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
+    private static final Pattern PLACEHOLDER = Pattern.compile("[A-Z:]{2,}|\\.\\.\\.");
     private static final String SOME_ID = "m-1M88T3BE05DD9";
     private static final Map<String, String> EXAMPLES = Map.of(
             "ID", SOME_ID,
@@ -23,11 +24,45 @@ final class TypedWords {
 
     private TypedWords() {}
 
+    /** Whether it can be typed as it is: all that it needs is there, and nothing of it only stands for something. */
+    static boolean isComplete(String command) {
+        List<String> words = words(command);
+        if (command.contains(" [")
+                || words.stream().anyMatch(word -> PLACEHOLDER.matcher(word).matches())) {
+            return false;
+        }
+        return switch (words.removeFirst()) {
+            case "swaks" -> words.contains("--server");
+            case "mvn" -> true;
+            default -> isTaken(words);
+        };
+    }
+
+    /** Whether it is no more than a name of a command. */
+    static boolean isName(String command) {
+        List<String> words = words(command);
+        words.removeFirst();
+        return words.stream().noneMatch(word -> word.startsWith("-")) && isName(Main.commandLine(), words);
+    }
+
+    private static boolean isTaken(List<String> words) {
+        try {
+            Main.commandLine().parseArgs(words.toArray(String[]::new));
+            return true;
+        } catch (ParameterException wrong) {
+            return false;
+        }
+    }
+
     /** Why the program does not take it; empty when it does. A command that is only named needs nothing behind its name. */
     static Optional<String> refusal(String command) {
         List<String> words = words(command);
+        words.replaceAll(word -> EXAMPLES.getOrDefault(word, word));
         String program = words.removeFirst();
         String[] arguments = words.toArray(String[]::new);
+        if (program.equals("swaks") || program.equals("mvn")) {
+            return Optional.empty();
+        }
         if (program.equals("sendmail")) {
             try {
                 SendmailOptions.parse(program, arguments);
@@ -47,13 +82,16 @@ final class TypedWords {
         }
     }
 
+    /** The same, with options that it has. */
     private static boolean isName(CommandLine line, List<String> words) {
         CommandLine at = line;
         for (String word : words) {
-            if (!at.getSubcommands().containsKey(word)) {
+            Optional<CommandLine> under =
+                    Optional.ofNullable(at.getSubcommands().get(word));
+            if (under.isEmpty() && at.getCommandSpec().findOption(word) == null) {
                 return false;
             }
-            at = at.getSubcommands().get(word);
+            at = under.orElse(at);
         }
         return true;
     }
@@ -66,8 +104,7 @@ final class TypedWords {
             String bare = Optional.ofNullable(word.group(1))
                     .or(() -> Optional.ofNullable(word.group(2)))
                     .orElse(word.group(3));
-            String one = bare.endsWith("...") && bare.length() > 3 ? bare.substring(0, bare.length() - 3) : bare;
-            words.add(EXAMPLES.getOrDefault(one, one));
+            words.add(bare.endsWith("...") && bare.length() > 3 ? bare.substring(0, bare.length() - 3) : bare);
         }
         return words;
     }
