@@ -47,7 +47,7 @@ final class DnsScenes {
     static void send(PlayedPage page) throws Exception {
         page.world().run("ip", "route", "add", "default", "dev", "lo", "src", "192.0.2.10");
         page.names("mx.example.com. A 192.0.2.99\n");
-        page.configure("/home/ann/postern/postern.toml", """
+        page.world().write("/home/ann/postern/postern.toml", """
             hostname = "mx.example.com"
             [[listen]]
             address = "127.0.0.1:2525"

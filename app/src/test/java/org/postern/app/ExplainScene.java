@@ -36,7 +36,7 @@ final class ExplainScene {
             """);
         page.world().write("/etc/postern/strict.toml", "[policy]\nprofile = \"strict\"\n");
         page.world().write("/home/ann/hop.py", HOP);
-        page.worldStarts("python3 /home/ann/hop.py");
+        page.starts("python3 /home/ann/hop.py");
         page.serve();
         var ids = new ArrayList<String>();
         ids.add(stranger(page, "192.0.2.12", "mail.good.example"));

@@ -28,7 +28,7 @@ final class PlayedPage implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("\\b[ms]-[0-9A-Z]{13,17}\\b");
     private static final String READY = "  settings  ";
     private static final String SERVER = "/var/tmp/server";
-    static final String CONFIGURATION = "/etc/postern/postern.toml";
+    private static final String CONFIGURATION = "/etc/postern/postern.toml";
 
     private final Path directory;
     private final World world;
@@ -98,11 +98,7 @@ final class PlayedPage implements AutoCloseable {
 
     /** Writes /etc/postern/postern.toml. */
     void configure(String toml) throws Exception {
-        configure(CONFIGURATION, toml);
-    }
-
-    void configure(String file, String toml) throws Exception {
-        world.write(file, toml);
+        world.write(CONFIGURATION, toml);
     }
 
     /** Has DNS say this, and nothing that it said before. */
@@ -127,7 +123,7 @@ final class PlayedPage implements AutoCloseable {
     }
 
     /** Starts something that goes on. */
-    void worldStarts(String command) throws IOException {
+    void starts(String command) throws IOException {
         world.start(directory.resolve("other"), shell(command));
     }
 
@@ -264,11 +260,6 @@ final class PlayedPage implements AutoCloseable {
     /** What was said to the last command of the page. */
     String said() {
         return said;
-    }
-
-    /** What an id of the page is here. */
-    String id(String ofThePage) {
-        return shown.meaning(ofThePage);
     }
 
     /** Fails when a command is left that was not typed. */

@@ -54,11 +54,6 @@ final class Shown {
 
     private final Map<String, String> meant = new HashMap<>();
 
-    /** What an id of the page stands for. */
-    String meaning(String id) {
-        return Optional.ofNullable(meant.get(id)).orElseThrow(() -> new AssertionError(id + " stands for nothing yet"));
-    }
-
     /** What the first id of a command stands for that stands for nothing yet. */
     void remember(String command, String id) {
         String unknown = Pattern.compile("\\b(?:" + ID + ")")
