@@ -21,6 +21,7 @@ final class Scenes {
             Map.entry("docs/postfix.md", PlayedPage::rest),
             Map.entry("docs/quarantine.md", QuarantineScene::play),
             Map.entry("docs/receive.md", ReceiveScene::play),
+            Map.entry("docs/relay.md", RelayScene::play),
             Map.entry("docs/send.md", DnsScenes::send),
             Map.entry("docs/sign.md", DnsScenes::sign));
 
