@@ -49,7 +49,7 @@ final class SpoolExportCommand implements Callable<Integer> {
             description = "Only this one; may be said again. By default all, also those in quarantine.")
     private List<MessageId> only = List.of();
 
-    @Option(names = "--json", description = "Say it as a JSON object: docs/operate.md.")
+    @Option(names = "--json", description = "Say it as a JSON object: docs/backup.md.")
     private boolean json;
 
     private long messages;

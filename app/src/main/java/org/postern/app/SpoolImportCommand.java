@@ -38,7 +38,7 @@ final class SpoolImportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "What postern spool export has written.")
     private Path directory;
 
-    @Option(names = "--json", description = "Say it as a JSON object: docs/operate.md.")
+    @Option(names = "--json", description = "Say it as a JSON object: docs/backup.md.")
     private boolean json;
 
     private long messages;

@@ -1,21 +1,6 @@
 package org.postern.app;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
-import org.postern.smtp.Envelope;
-import org.postern.smtp.MailParameters;
-import org.postern.smtp.Mailbox;
-import org.postern.spool.RocksSpool;
-import org.postern.spool.Spool;
-
-/** Days of an operator: a mistake, a look back, a queue that stands still, a move to another machine, and a disk that flips bits. */
+/** Days of an operator: a mistake, and a queue that stands still. */
 final class OperateScene {
     private static final String SETTINGS = """
         hostname = "mx.example.com"
@@ -36,38 +21,26 @@ final class OperateScene {
         %s = ["bob", "eve", "ann", "joe"]
         """;
 
-    private static final String SPOOL = "/var/lib/postern/spool";
-
     private OperateScene() {}
 
     static void play(PlayedPage page) throws Exception {
         reload(page);
-        // Nobody knows that client here.
-        page.next(1);
-        count(page);
         queue(page);
-        export(page);
-        newer(page);
-        damaged(page);
+    }
+
+    /** A host with mailboxes of its own, and a route to nobody. */
+    static String settings() {
+        return SETTINGS.formatted("mailboxes");
     }
 
     private static void reload(PlayedPage page) throws Exception {
-        page.configure(SETTINGS.formatted("mailboxes"));
+        page.configure(settings());
         page.serve();
         page.configure(SETTINGS.formatted("mailboxs"));
         page.next(1);
-        page.configure(SETTINGS.formatted("mailboxes"));
+        page.configure(settings());
         page.next();
         page.stop();
-    }
-
-    private static void count(PlayedPage page) throws Exception {
-        Path journal = page.outside("journal");
-        RecordedDay.write(journal);
-        page.takeIn(journal, "/var/lib/postern/journal");
-        page.next();
-        page.next();
-        page.world().run("rm", "-rf", "/var/lib/postern/journal");
     }
 
     /** A file lies where the mail should go. */
@@ -93,68 +66,5 @@ final class OperateScene {
         page.next(); // hold
         page.next(); // list --json --held
         page.stop();
-    }
-
-    private static void export(PlayedPage page) throws Exception {
-        page.world().run("rm", "-rf", SPOOL);
-        page.serve();
-        String first = bob(page, 0);
-        bob(page, 1);
-        page.saysInTheEnd("postern queue show " + first, "tried 1 time");
-        page.next();
-        page.about(first);
-        page.next();
-        page.stop();
-        page.world().run("rm", "-rf", SPOOL);
-        page.next();
-    }
-
-    private static String bob(PlayedPage page, int number) throws Exception {
-        return page.brings(
-                "127.0.0.1",
-                "c.example.org",
-                "ann@example.org",
-                "bob" + number + "@dead.example",
-                "Subject: hello\n\nhello\n");
-    }
-
-    private static void newer(PlayedPage page) throws Exception {
-        Path spool = page.outside("newer");
-        fill(spool, 1);
-        SpoolExportTest.writeFormat(spool.resolve("db"), 3, "0.3.0");
-        page.takeIn(spool, SPOOL);
-        page.next(1);
-    }
-
-    private static void damaged(PlayedPage page) throws Exception {
-        Path spool = page.outside("damaged");
-        fill(spool, 12);
-        Path log;
-        try (Stream<Path> files = Files.list(spool.resolve("db"))) {
-            log = files.filter(file -> file.toString().endsWith(".log"))
-                    .max(Comparator.comparingLong(file -> file.toFile().length()))
-                    .orElseThrow();
-        }
-        try (var file = new RandomAccessFile(log.toFile(), "rw")) {
-            file.seek(file.length() * 8 / 10);
-            file.write(new byte[] {1, 2, 3, 4});
-        }
-        page.takeIn(spool, SPOOL);
-        page.next(1);
-        page.next(1);
-    }
-
-    private static void fill(Path directory, int messages) throws IOException {
-        try (RocksSpool spool = RocksSpool.open(directory, new RocksSpool.Room(1 << 20, 0), Clock.systemUTC())) {
-            for (int i = 0; i < messages; i++) {
-                var envelope = new Envelope(
-                        Mailbox.parse("ann@example.org").orElseThrow(),
-                        MailParameters.NONE,
-                        List.of(Mailbox.parse("bob" + i + "@example.com").orElseThrow()));
-                spool.accept(
-                        new Spool.Arrival(spool.nextId(), "s-1", envelope, ""),
-                        new ByteArrayInputStream(new byte[i == 9 ? 200_000 : 2_894]));
-            }
-        }
     }
 }

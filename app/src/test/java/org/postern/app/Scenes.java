@@ -11,12 +11,14 @@ final class Scenes {
 
     static final Map<String, Scene> ALL = Map.ofEntries(
             Map.entry("README.md", ReadmeScene::play),
+            Map.entry("docs/backup.md", BackupScene::play),
             Map.entry("docs/begin.md", DnsScenes::begin),
             Map.entry("docs/checks.md", DnsScenes::checks),
             Map.entry("docs/configuration.md", PlayedPage::rest),
             Map.entry("docs/explain.md", ExplainScene::play),
             Map.entry("docs/install.md", DnsScenes::install),
             Map.entry("docs/limits.md", PlayedPage::rest),
+            Map.entry("docs/log.md", LogScene::play),
             Map.entry("docs/operate.md", OperateScene::play),
             Map.entry("docs/postfix.md", PlayedPage::rest),
             Map.entry("docs/quarantine.md", QuarantineScene::play),
