@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param isOld whether it is of HTTP/1.0
  */
 record RequestHead(String method, String path, List<String> hosts, boolean isOld) {
-    private static final Pattern LINE = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\\S+) HTTP/1\\.([0-9])");
+    private static final Pattern LINE = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~]+) HTTP/1\\.([0-9])");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)(/[^?#]*)?.*");
 
     RequestHead {
@@ -58,6 +58,10 @@ record RequestHead(String method, String path, List<String> hosts, boolean isOld
             String path = absolute.group(2);
             // RFC 9112 §3.2.2: then the field says nothing.
             return Optional.of(new RequestHead(method, path == null ? "/" : path, List.of(absolute.group(1)), isOld));
+        }
+        // RFC 9112 §3.2.1; OPTIONS may ask about no page at all, §3.2.4.
+        if (!target.startsWith("/") && !target.equals("*")) {
+            return Optional.empty();
         }
         int query = target.indexOf('?');
         return Optional.of(new RequestHead(method, query < 0 ? target : target.substring(0, query), hosts, isOld));
