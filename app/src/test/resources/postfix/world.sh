@@ -43,6 +43,7 @@ server:
   database: ""
   pidfile: "$place/names/pid"
   xfrdfile: "$place/names/xfrd"
+  xfrdir: "$place/names"
   zonelistfile: "$place/names/zones"
   cookie-secret-file: "$place/names/cookies"
 remote-control:
