@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,26 +143,16 @@ class BesidePostfixTest {
 
     private void startPostern(World world) throws Exception {
         world.run("mkdir", "-p", "/etc/postern");
-        String[] imported = java("import-postfix", "/etc/postfix", "--output", "/etc/postern/postern.toml");
+        String[] imported = postern("import-postfix", "/etc/postfix", "--output", "/etc/postern/postern.toml");
         assertThat(world.run(imported)).contains("written, with");
         // The root of the names here is not signed.
         world.run("sh", "-c", "printf '\\n[dns]\\ndnssec = \"off\"\\n' >> /etc/postern/postern.toml");
         Path output = directory.resolve("output");
-        world.start(output, java("serve", "--config", "/etc/postern/postern.toml"));
+        world.start(output, postern("serve", "--config", "/etc/postern/postern.toml"));
         RealServer.eventually(() -> Files.readString(output).contains("  settings "));
     }
 
-    private static String[] java(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.postern.app.Main"));
-        command.addAll(List.of(arguments));
-        return command.toArray(String[]::new);
+    private static String[] postern(String... arguments) {
+        return Stream.concat(World.postern().stream(), Stream.of(arguments)).toArray(String[]::new);
     }
 }

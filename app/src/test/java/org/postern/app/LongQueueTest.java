@@ -66,23 +66,15 @@ class LongQueueTest {
         int port = Ports.free("127.0.0.11", "127.0.0.12");
         try (Hop silent = Hop.at("127.0.0.11", port, Hop.Manner.saying("banner", Hop.STALL));
                 Hop live = Hop.at("127.0.0.12", port, Hop.Manner.HONEST);
-                var postern = PosternProcess.with(directory, """
-                    hostname = "mx.example.com"
-                    [[listen]]
-                    address = "127.0.0.1:0"
-                    role = "trusted"
-                    [relay]
-                    trusted = ["127.0.0.0/8"]
-                    [domains.localhost]
-                    deliver = "maildir:maildir/{domain}/{local}"
-                    mailboxes = "any"
-                    [[routes]]
-                    to = "silent.example"
-                    via = "smtp://127.0.0.11:%1$d"
-                    [[routes]]
-                    to = "live.example"
-                    via = "smtp://127.0.0.12:%1$d"
-                    """.formatted(port), "-Xmx512m")) {
+                var postern =
+                        PosternProcess.with(directory, PosternProcess.RELAYING + """
+                            [[routes]]
+                            to = "silent.example"
+                            via = "smtp://127.0.0.11:%1$d"
+                            [[routes]]
+                            to = "live.example"
+                            via = "smtp://127.0.0.12:%1$d"
+                            """.formatted(port), "-Xmx512m")) {
             RealServer.eventually(() -> silent.connections() > 0);
             for (int i = 0; i < 10; i++) {
                 Client.send(postern, "ann@example.org", "carol@live.example");

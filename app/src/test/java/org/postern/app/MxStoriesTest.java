@@ -61,16 +61,8 @@ class MxStoriesTest {
 
     private PosternProcess postern() throws IOException {
         return PosternProcess.with(
-                directory, """
-                    hostname = "mx.example.com"
-                    [[listen]]
-                    address = "127.0.0.1:0"
-                    role = "trusted"
-                    [relay]
-                    trusted = ["127.0.0.0/8"]
-                    [domains.localhost]
-                    deliver = "maildir:maildir/{domain}/{local}"
-                    mailboxes = "any"
+                directory,
+                PosternProcess.RELAYING + """
                     [[routes]]
                     to = "*"
                     via = "mx"
@@ -247,24 +239,17 @@ class MxStoriesTest {
             """));
         try (Hop inner = Hop.at("127.0.0.13", port, Hop.Manner.HONEST);
                 PosternProcess postern = PosternProcess.with(
-                        directory, """
-                            hostname = "mx.example.com"
-                            [[listen]]
-                            address = "127.0.0.1:0"
-                            role = "trusted"
-                            [relay]
-                            trusted = ["127.0.0.0/8"]
-                            [domains.localhost]
-                            deliver = "maildir:maildir/{domain}/{local}"
-                            mailboxes = "any"
-                            [[routes]]
-                            to = "*"
-                            via = "mx"
-                            [delivery]
-                            mx-port = %d
-                            [dns]
-                            servers = ["127.0.0.1:%d"]
-                            """.formatted(port, names.address().getPort()))) {
+                        directory,
+                        PosternProcess.RELAYING
+                                + """
+                                [[routes]]
+                                to = "*"
+                                via = "mx"
+                                [delivery]
+                                mx-port = %d
+                                [dns]
+                                servers = ["127.0.0.1:%d"]
+                                """.formatted(port, names.address().getPort()))) {
             Client.send(postern, "ann@localhost", "bob@inner.test", "eve@[127.0.0.13]");
 
             for (Path mail : postern.mail("ann", 2)) {

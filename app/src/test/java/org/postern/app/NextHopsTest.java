@@ -64,20 +64,13 @@ class NextHopsTest {
     }
 
     private PosternProcess postern(String via, String more) throws IOException {
-        return PosternProcess.with(Files.createDirectory(directory.resolve("postern")), """
-            hostname = "mx.example.com"
-            [[listen]]
-            address = "127.0.0.1:0"
-            role = "trusted"
-            [relay]
-            trusted = ["127.0.0.0/8"]
-            [domains.localhost]
-            deliver = "maildir:maildir/{domain}/{local}"
-            mailboxes = "any"
-            [[routes]]
-            to = "next.test"
-            via = "%s"
-            """.formatted(via) + more);
+        return PosternProcess.with(
+                Files.createDirectory(directory.resolve("postern")),
+                PosternProcess.RELAYING + """
+                    [[routes]]
+                    to = "next.test"
+                    via = "%s"
+                    """.formatted(via) + more);
     }
 
     private static void send(PosternProcess postern, byte[] message, String... to) throws Exception {

@@ -54,7 +54,8 @@ final class PlayedPage implements AutoCloseable {
         boolean made = false;
         try {
             world.run("mkdir", "-p", "/home/ann/bin", place);
-            world.write("/home/ann/bin/postern", "#!/bin/sh\nexec " + String.join(" ", java()) + " \"$@\"\n");
+            world.write(
+                    "/home/ann/bin/postern", "#!/bin/sh\nexec '" + String.join("' '", World.postern()) + "' \"$@\"\n");
             world.run("chmod", "755", "/home/ann/bin/postern");
             world.run("ln", "-s", "/home/ann/bin/postern", place + "/postern");
             world.run("hostname", "vm");
@@ -64,18 +65,6 @@ final class PlayedPage implements AutoCloseable {
                 world.close();
             }
         }
-    }
-
-    private static List<String> java() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                "'" + System.getProperty("java.class.path") + "'",
-                "org.postern.app.Main");
     }
 
     // --- what the page takes for granted

@@ -38,6 +38,19 @@ final class PosternProcess implements AutoCloseable {
         mailboxes = "any"
         """;
 
+    /** The same for who is trusted, and who may send wherever a route of the test's own leads. */
+    static final String RELAYING = """
+        hostname = "mx.example.com"
+        [[listen]]
+        address = "127.0.0.1:0"
+        role = "trusted"
+        [relay]
+        trusted = ["127.0.0.0/8"]
+        [domains.localhost]
+        deliver = "maildir:maildir/{domain}/{local}"
+        mailboxes = "any"
+        """;
+
     private PosternProcess(Path directory, List<String> shell, List<String> jvm, String toml) throws IOException {
         this.directory = directory;
         this.output = directory.resolve("output");

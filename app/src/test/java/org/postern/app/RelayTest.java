@@ -76,16 +76,7 @@ class RelayTest {
     }
 
     private PosternProcess postern(int port, String more) throws IOException {
-        return PosternProcess.with(directory, """
-            hostname = "mx.example.com"
-            [[listen]]
-            address = "127.0.0.1:0"
-            role = "trusted"
-            [relay]
-            trusted = ["127.0.0.0/8"]
-            [domains.localhost]
-            deliver = "maildir:maildir/{domain}/{local}"
-            mailboxes = "any"
+        return PosternProcess.with(directory, PosternProcess.RELAYING + """
             [[routes]]
             to = "relay.test"
             via = "smtp://127.0.0.1:%d"

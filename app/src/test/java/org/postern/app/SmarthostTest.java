@@ -117,16 +117,7 @@ class SmarthostTest {
 
     /** A Postern that goes by {@code port} of 127.0.0.1 with the credentials, and believes {@code issuer} and nobody else. */
     private PosternProcess postern(int port, Optional<X509Certificate> issuer, String more) throws Exception {
-        String toml = """
-            hostname = "mx.example.com"
-            [[listen]]
-            address = "127.0.0.1:0"
-            role = "trusted"
-            [relay]
-            trusted = ["127.0.0.0/8"]
-            [domains.localhost]
-            deliver = "maildir:maildir/{domain}/{local}"
-            mailboxes = "any"
+        String toml = PosternProcess.RELAYING + """
             [[routes]]
             to = "*"
             via = "smtp://127.0.0.1:%d"

@@ -58,6 +58,19 @@ final class World implements AutoCloseable {
         first = process.children().findFirst().orElseThrow().pid();
     }
 
+    /** What runs the test's own {@code postern}, there as well as here. */
+    static List<String> postern() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.postern.app.Main");
+    }
+
     /** Runs a command within, to its end. */
     String run(String... command) throws IOException, InterruptedException {
         return feed("", command).succeeded().output();
